@@ -1,0 +1,69 @@
+/* config check: reads the configuration as the other commands do and says what it found. */
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli/options.h"
+#include "cli/say.h"
+#include "schema/trust.h"
+
+static void
+append_set(GString *out, const char *title, GHashTable *set)
+{
+    if (set == NULL)
+        return;
+    g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(set), (GCompareFunc)strcmp);
+    g_string_append_printf(out, "%s:", title);
+    for (const GList *key = keys; key != NULL; key = key->next)
+        g_string_append_printf(out, " %s", (const char *)key->data);
+    g_string_append_c(out, '\n');
+}
+
+/* A path that serve will need; FALSE when it cannot be read by whoever runs this. */
+static gboolean
+check_file(const char *key, const char *path)
+{
+    if (path == NULL || access(path, R_OK) == 0)
+        return TRUE;
+    say(SAY_ERROR, "[https] %s: cannot read %s", key, path);
+    return FALSE;
+}
+
+static int
+check(const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Config) config = config_load(path, &error);
+    if (config == NULL) {
+        say(SAY_ERROR, "%s", error->message);
+        return EX_CONFIG;
+    }
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_string_append_printf(out, "configuration: %s\n",
+                           config->file != NULL ? config->file : "(none: defaults)");
+    g_string_append_printf(out, "store: %s\n", config->store_uri);
+    append_set(out, "policy domains", config->rules.accept);
+    append_set(out, "MX hosts with their own domains", config->rules.mx_domains);
+    if (config->rules.authserv_ids != NULL) {
+        g_autofree char *ids = g_strjoinv(" ", config->rules.authserv_ids);
+        g_string_append_printf(out, "authserv-ids: %s\n", ids);
+    }
+    g_string_append_printf(out, "minimum trust: %s\n", trust_name(config->rules.minimum));
+    if (config->https_listen != NULL)
+        g_string_append_printf(out, "https: %s%s, %s\n", config->https_listen, config->https_path,
+                               config->https_certificate != NULL ? "TLS" : "plain HTTP (loopback)");
+    gboolean readable =
+        check_file("certificate", config->https_certificate) & check_file("key", config->https_key);
+    if (!say_output(out->str, -1))
+        return EX_IOERR;
+    return readable ? EX_OK : EX_CONFIG;
+}
+
+int
+cmd_config(App *app, int argc, char **argv)
+{
+    int status = options_parse("config", NULL, &argc, &argv);
+    if (status < 0 && (argc != 2 || strcmp(argv[1], "check") != 0))
+        status = options_usage("config", "expected: config check");
+    return status >= 0 ? status : check(app->config_path);
+}

@@ -1,0 +1,115 @@
+/* import: files, folders, Maildirs, mboxes; idempotent, in group commits. */
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli/intake_store.h"
+#include "cli/options.h"
+#include "cli/say.h"
+#include "cli/tally.h"
+#include "ingest/files.h"
+#include "ingest/intake.h"
+#include "schema/limits.h"
+
+typedef struct {
+    App *app;
+    Sink *sink;
+    Tally tally;
+    gint broken; /* atomic: the store cannot take any more, so there is no use in going on */
+    gboolean progress;
+    guint64 octets;
+    gint64 last_shown; /* microseconds */
+} Import;
+
+static void
+show_progress(Import *import, gboolean last)
+{
+    gint64 now = g_get_monotonic_time();
+    if (!import->progress || (!last && now - import->last_shown < G_USEC_PER_SEC / 5))
+        return;
+    import->last_shown = now;
+    g_autofree char *text = tally_text(&import->tally);
+    fprintf(stderr, "\r\033[K%s%s", text, last ? "\n" : "");
+    fflush(stderr);
+}
+
+static void
+on_done(gpointer data, Outcome outcome, const char *reference)
+{
+    Import *import = data;
+    (void)reference;
+    if (outcome == OUTCOME_UNAVAILABLE)
+        g_atomic_int_set(&import->broken, 1);
+    tally_add(&import->tally, outcome);
+}
+
+static gboolean
+on_item(gpointer self, const FileItem *file)
+{
+    Import *import = self;
+    const IntakeRules *rules = &import->app->config->rules;
+    Origin origin = {ROAD_FILE, file->source, g_get_real_time() / G_USEC_PER_SEC};
+    g_autoptr(GPtrArray) items = g_ptr_array_new();
+    if (file->kind == FILE_ITEM_MESSAGE)
+        intake_message(rules, &origin, file->bytes, items);
+    else
+        intake_any(rules, &origin, file->bytes, file->file_name, items);
+    for (guint i = 0; i < items->len; i++) {
+        Judged *item = g_ptr_array_index(items, i);
+        item->full_size = MAX(item->full_size, file->full_size);
+        if (item->outcome != OUTCOME_STORED && !import->progress && import->app->verbose)
+            say(SAY_WARNING, "%s: %s: %s", file->source, receipt_for(item->outcome)->word,
+                item->reason);
+        import->sink->take(import->sink->self, item, on_done, import);
+    }
+    show_progress(import, FALSE);
+    return g_atomic_int_get(&import->broken) == 0;
+}
+
+static void
+on_unreadable(gpointer self, const char *path, const char *why)
+{
+    Import *import = self;
+    import->tally.unreadable++;
+    say(SAY_ERROR, "%s: %s", path, why);
+}
+
+static int
+import_paths(App *app, char **paths, gboolean json)
+{
+    const IntakeRules *rules = &app->config->rules;
+    gsize max = rules->message_bytes != 0 ? rules->message_bytes : LIMIT_MESSAGE_BYTES;
+    Writer *writer = writer_start(app->store);
+    Import import = {.app = app,
+                     .sink = intake_store_sink_new(writer, TRUE),
+                     .progress = isatty(STDERR_FILENO) && !json};
+    const FileVisitor visitor = {.item = on_item, .unreadable = on_unreadable, .self = &import};
+    for (char **path = paths; *path != NULL && g_atomic_int_get(&import.broken) == 0; path++)
+        files_walk(*path, max, &visitor);
+    writer_stop(writer);
+    intake_store_sink_free(import.sink);
+    show_progress(&import, TRUE);
+
+    g_autofree char *text =
+        json ? tally_json(&import.tally, "tlsgauge.import/1") : tally_text(&import.tally);
+    gboolean written = say_output(text, -1) && (json || say_output("\n", 1));
+    if (import.broken)
+        return EX_TEMPFAIL;
+    if (import.tally.unreadable > 0)
+        return 1;
+    return written ? EX_OK : EX_IOERR;
+}
+
+int
+cmd_import(App *app, int argc, char **argv)
+{
+    gboolean json = FALSE;
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the counts as JSON", NULL}, {0}};
+    int status = options_parse("import", entries, &argc, &argv);
+    if (status < 0 && argc < 2)
+        status = options_usage("import", "a path is missing (- for standard input)");
+    if (status < 0)
+        status = command_open_store(app);
+    return status >= 0 ? status : import_paths(app, argv + 1, json);
+}

@@ -1,0 +1,146 @@
+/* serve: the collector: HTTPS and LMTP in front, one writer behind, until SIGTERM. */
+#include <glib-unix.h>
+#include <signal.h>
+#include <sysexits.h>
+
+#include "cli/intake_store.h"
+#include "cli/notify.h"
+#include "cli/options.h"
+#include "cli/say.h"
+#include "ingest/https.h"
+#include "ingest/lmtp.h"
+
+/* Requests that wait for their commit get this long to be answered when we are told to stop. */
+#define GRACE_SECONDS 20
+
+typedef struct {
+    GMainLoop *loop;
+    HttpsServer *https; /* NULL where it is not configured, as is lmtp */
+    LmtpServer *lmtp;
+} Serve;
+
+static gboolean
+on_stop(gpointer data)
+{
+    Serve *serve = data;
+    say(SAY_INFO, "stopping: no new connections, open requests are answered");
+    notify_systemd("STOPPING=1");
+    if (serve->https != NULL)
+        https_drain(serve->https);
+    g_main_loop_quit(serve->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_reload(gpointer data)
+{
+    Serve *serve = data;
+    g_autoptr(GError) error = NULL;
+    if (serve->https == NULL)
+        return G_SOURCE_CONTINUE;
+    notify_systemd("RELOADING=1");
+    if (https_reload_certificate(serve->https, &error))
+        say(SAY_INFO, "certificate read again");
+    else
+        say(SAY_ERROR, "the certificate in use stays: %s", error->message);
+    notify_systemd("READY=1");
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+on_log(gpointer data, const char *line)
+{
+    say(SAY_INFO, "%s: %s", (const char *)data, line);
+}
+
+static void
+run_loop(Serve *serve)
+{
+    serve->loop = g_main_loop_new(NULL, FALSE);
+    g_unix_signal_add(SIGTERM, on_stop, serve);
+    g_unix_signal_add(SIGINT, on_stop, serve);
+    g_unix_signal_add(SIGHUP, on_reload, serve);
+    notify_systemd("READY=1");
+    g_main_loop_run(serve->loop);
+    g_main_loop_unref(serve->loop);
+}
+
+static gboolean
+start_https(Serve *serve, const Config *config, const Sink *sink, GError **error)
+{
+    HttpsOptions options = {
+        .listen = config->https_listen,
+        .listen_fd = -1,
+        .certificate_file = config->https_certificate,
+        .key_file = config->https_key,
+        .path = config->https_path,
+        .connections = config->connections,
+        .connections_per_address = config->connections_per_address,
+        .timeout_seconds = config->timeout_seconds,
+    };
+    if (config->https_listen == NULL)
+        return TRUE;
+    serve->https = https_start(&options, &config->rules, sink, on_log, (gpointer) "https", error);
+    if (serve->https != NULL)
+        say(SAY_INFO, "collecting at port %u, path %s", https_port(serve->https),
+            config->https_path);
+    return serve->https != NULL;
+}
+
+static gboolean
+start_lmtp(Serve *serve, const Config *config, const Sink *sink, GError **error)
+{
+    LmtpOptions options = {
+        .listen = config->lmtp_listen,
+        .socket_mode = config->lmtp_mode,
+        .socket_group = config->lmtp_group,
+        .timeout_seconds = config->timeout_seconds,
+    };
+    if (config->lmtp_listen == NULL)
+        return TRUE;
+    serve->lmtp = lmtp_start(&options, &config->rules, sink, on_log, (gpointer) "lmtp", error);
+    if (serve->lmtp != NULL && lmtp_port(serve->lmtp) != 0)
+        say(SAY_INFO, "LMTP at port %u", lmtp_port(serve->lmtp));
+    else if (serve->lmtp != NULL)
+        say(SAY_INFO, "LMTP at %s", config->lmtp_listen);
+    return serve->lmtp != NULL;
+}
+
+static int
+serve(App *app)
+{
+    const Config *config = app->config;
+    g_autoptr(GError) error = NULL;
+    signal(SIGPIPE, SIG_IGN);
+    Writer *writer = writer_start(app->store);
+    Sink *sink = intake_store_sink_new(writer, FALSE);
+    Serve state = {0};
+    int status = EX_OK;
+    if (start_https(&state, config, sink, &error) && start_lmtp(&state, config, sink, &error)) {
+        say(SAY_INFO, "store %s", app->store_uri);
+        run_loop(&state);
+    } else {
+        say(SAY_ERROR, "%s", error->message);
+        status = EX_CONFIG;
+    }
+    gboolean all_closed = lmtp_stop(state.lmtp, GRACE_SECONDS);
+    https_stop(state.https, GRACE_SECONDS);
+    writer_stop(writer);
+    if (all_closed) /* else a thread that hangs on its client may still come to use it */
+        intake_store_sink_free(sink);
+    return status;
+}
+
+int
+cmd_serve(App *app, int argc, char **argv)
+{
+    int status = options_parse("serve", NULL, &argc, &argv);
+    if (status < 0 && argc > 1)
+        status = options_usage("serve", "unexpected argument \"%s\"", argv[1]);
+    if (status < 0 && app->config->https_listen == NULL && app->config->lmtp_listen == NULL)
+        status =
+            options_usage("serve", "nothing to listen on: set [https] listen= or [lmtp] listen=");
+    if (status < 0)
+        status = command_open_store(app);
+    return status >= 0 ? status : serve(app);
+}

@@ -1,0 +1,32 @@
+#include "cli/command.h"
+
+const Command commands[] = {
+    {"deliver", cmd_deliver, STORE_FOR_WRITING, TRUE, FALSE, "",
+     "take one message or bare report from standard input (procmail, an MTA's pipe)"},
+    {"import", cmd_import, STORE_FOR_WRITING, FALSE, FALSE, "PATH...",
+     "take files, folders, Maildirs, mboxes, archives; - is standard input"},
+    {"serve", cmd_serve, STORE_FOR_WRITING, FALSE, FALSE, "", "run the collector: HTTPS and LMTP"},
+    {"validate", cmd_validate, STORE_NOT_NEEDED, FALSE, FALSE, "PATH...",
+     "judge reports against RFC 8460; store nothing"},
+    {"report", cmd_report, STORE_FOR_READING, FALSE, FALSE, "",
+     "print the summary: sessions, senders, failures"},
+    {"list", cmd_list, STORE_FOR_READING, FALSE, FALSE, "",
+     "list the stored reports, newest first"},
+    {"show", cmd_show, STORE_FOR_READING, FALSE, FALSE, "ID", "print one stored report"},
+    {"quarantine", cmd_quarantine, STORE_FOR_WRITING, FALSE, FALSE, "list|show|retry|drop [ID...]",
+     "look at what could not be counted"},
+    {"rebuild", cmd_rebuild, STORE_FOR_WRITING, FALSE, FALSE, "",
+     "make everything derived anew from the raw reports"},
+    {"config", cmd_config, STORE_NOT_NEEDED, FALSE, TRUE, "check", "check the configuration"},
+    {0},
+};
+
+const Command *
+command_find(const char *name)
+{
+    for (const Command *command = commands; command->name != NULL; command++) {
+        if (g_strcmp0(command->name, name) == 0)
+            return command;
+    }
+    return NULL;
+}

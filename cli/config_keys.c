@@ -1,0 +1,179 @@
+#include "cli/config_keys.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "schema/domain_name.h"
+#include "schema/limits.h"
+
+static gboolean
+set_text(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)name;
+    char **member = G_STRUCT_MEMBER_P(config, row->offset);
+    if (*value == '\0')
+        return FALSE;
+    g_free(*member);
+    *member = g_strdup(value);
+    return TRUE;
+}
+
+static gboolean
+set_path(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    return *value == '/' && strpbrk(value, "?# ") == NULL && set_text(config, row, name, value);
+}
+
+static gboolean
+set_uint(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)name;
+    guint64 number;
+    if (!g_ascii_string_to_unsigned(value, 10, row->min, row->max, &number, NULL))
+        return FALSE;
+    *(guint *)G_STRUCT_MEMBER_P(config, row->offset) = (guint)number;
+    return TRUE;
+}
+
+/* Rights of a file, octal: "0660". */
+static gboolean
+set_mode(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)name;
+    guint64 number;
+    if (!g_ascii_string_to_unsigned(value, 8, 0600, 0777, &number, NULL))
+        return FALSE;
+    *(guint *)G_STRUCT_MEMBER_P(config, row->offset) = (guint)number;
+    return TRUE;
+}
+
+static gboolean
+set_size(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)name;
+    guint64 number;
+    if (!g_ascii_string_to_unsigned(value, 10, row->min, row->max, &number, NULL))
+        return FALSE;
+    *(gsize *)G_STRUCT_MEMBER_P(config, row->offset) = (gsize)number;
+    return TRUE;
+}
+
+/* "a;b;c" without empty elements. */
+static char **
+split_list(const char *value)
+{
+    g_auto(GStrv) parts = g_strsplit_set(value, ";,", -1);
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    for (char **part = parts; *part != NULL; part++) {
+        if (*g_strstrip(*part) != '\0')
+            g_strv_builder_add(builder, *part);
+    }
+    return g_strv_builder_end(builder);
+}
+
+/* The list as normalised names; NULL if one is none or there is none. */
+static char **
+split_domains(const char *value)
+{
+    g_auto(GStrv) parts = split_list(value);
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    for (char **part = parts; *part != NULL; part++) {
+        g_autofree char *domain = domain_name_normalise(*part, -1, FALSE, NULL);
+        if (domain == NULL)
+            return NULL;
+        g_strv_builder_add(builder, domain);
+    }
+    return *parts == NULL ? NULL : g_strv_builder_end(builder);
+}
+
+static gboolean
+set_accept(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)row, (void)name;
+    g_auto(GStrv) domains = split_domains(value);
+    if (domains == NULL)
+        return FALSE;
+    g_clear_pointer(&config->rules.accept, g_hash_table_unref);
+    config->rules.accept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (char **domain = domains; *domain != NULL; domain++)
+        g_hash_table_add(config->rules.accept, g_strdup(*domain));
+    return TRUE;
+}
+
+static gboolean
+set_mx(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)row;
+    g_autofree char *host = domain_name_normalise(name, -1, FALSE, NULL);
+    g_auto(GStrv) domains = split_domains(value);
+    if (host == NULL || domains == NULL)
+        return FALSE;
+    if (config->rules.mx_domains == NULL)
+        config->rules.mx_domains =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_strfreev);
+    g_hash_table_insert(config->rules.mx_domains, g_steal_pointer(&host),
+                        g_steal_pointer(&domains));
+    return TRUE;
+}
+
+static gboolean
+set_authserv_ids(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)row, (void)name;
+    g_auto(GStrv) ids = split_list(value);
+    for (char **id = ids; *id != NULL; id++) {
+        char *lower = g_ascii_strdown(*id, -1);
+        g_free(*id);
+        *id = lower;
+    }
+    g_strfreev(config->rules.authserv_ids);
+    config->rules.authserv_ids = g_steal_pointer(&ids);
+    return config->rules.authserv_ids[0] != NULL;
+}
+
+static gboolean
+set_minimum(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)row, (void)name;
+    /* "local" would shut every mail and every POST out; verified ranks the same. */
+    Trust trust;
+    if (!trust_from_name(value, &trust) || trust == TRUST_LOCAL)
+        return FALSE;
+    config->rules.minimum = trust;
+    return TRUE;
+}
+
+#define TEXT(section, key, member, expected)                                                       \
+    {                                                                                              \
+        section, key, set_text, offsetof(Config, member), 0, 0, expected                           \
+    }
+
+const ConfigKey config_keys[] = {
+    TEXT("store", "uri", store_uri, "a path, or sqlite:PATH"),
+    {"domains", "accept", set_accept, 0, 0, 0, "domain names separated by \";\""},
+    {"mx", NULL, set_mx, 0, 0, 0, "MX-HOST=domain names separated by \";\""},
+    {"trust", "authserv-ids", set_authserv_ids, 0, 0, 0,
+     "authserv-ids of your own MTA separated by \";\""},
+    {"trust", "minimum", set_minimum, 0, 0, 0, "unauthenticated, unverified or verified"},
+    TEXT("https", "listen", https_listen, "ADDRESS:PORT, [ADDRESS]:PORT or :PORT"),
+    TEXT("https", "certificate", https_certificate, "the path of a PEM file"),
+    TEXT("https", "key", https_key, "the path of a PEM file"),
+    {"https", "path", set_path, offsetof(Config, https_path), 0, 0,
+     "a path that starts with \"/\", without query"},
+    TEXT("lmtp", "listen", lmtp_listen, "/PATH of a socket, ADDRESS:PORT or [ADDRESS]:PORT"),
+    TEXT("lmtp", "group", lmtp_group, "the name of a group"),
+    {"lmtp", "mode", set_mode, offsetof(Config, lmtp_mode), 0, 0, "octal rights from 0600 to 0777"},
+    {"limits", "message-bytes", set_size, offsetof(Config, rules.message_bytes), 4096,
+     LIMIT_MESSAGE_BYTES * 8, "octets from 4096 to 134217728"},
+    {"limits", "payload-bytes", set_size, offsetof(Config, rules.payload_bytes), 4096,
+     LIMIT_PAYLOAD_BYTES * 8, "octets from 4096 to 83886080"},
+    {"limits", "inflated-bytes", set_size, offsetof(Config, rules.inflated_bytes), 4096,
+     LIMIT_INFLATED_BYTES * 8, "octets from 4096 to 167772160"},
+    {"limits", "connections", set_uint, offsetof(Config, connections), 1, 100000,
+     "a number from 1 to 100000"},
+    {"limits", "connections-per-address", set_uint, offsetof(Config, connections_per_address), 1,
+     100000, "a number from 1 to 100000"},
+    {"limits", "timeout", set_uint, offsetof(Config, timeout_seconds), 1, 3600,
+     "seconds from 1 to 3600"},
+    {0},
+};

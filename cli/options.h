@@ -1,0 +1,34 @@
+/* options.h: what several commands read from their arguments. */
+#pragma once
+
+#include <glib.h>
+
+#include "cli/command.h"
+#include "store/store.h"
+
+/* Parses ARGV with ENTRIES (NULL-terminated table), after the global options have been taken off.
+ * SUMMARY and ARGUMENTS come from the table of commands. Returns -1 to go on, else the exit status
+ * (--help: 0; wrong option: 64, told on standard error). */
+int options_parse(const char *command, const GOptionEntry *entries, int *argc, char ***argv);
+
+/* A wrong use: says TEXT and where help is; returns 64 (EX_USAGE). */
+int options_usage(const char *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* "2026-11-01", "7d" (the last 7 days, today included), "today", "yesterday" as a UTC day. */
+gboolean options_day(const char *text, gint32 *ret_day);
+
+/* "12" or PREFIX "12" ("r12"), greater than 0. */
+gboolean options_id(const char *text, char prefix, gint64 *ret_id);
+
+/* The exit status for a store that fails: 75 where trying again helps, 66, 78 or 74 else. */
+int options_store_exit(const GError *error);
+
+/* The filter options that report and list share, as GOption gave them. */
+typedef struct {
+    char *domain, *since, *until, *sender, *mx, *result, *policy_type;
+} FilterOptions;
+
+/* Reads them into QUERY, which borrows from OPTIONS and STRINGS. -1 or an exit status. */
+int options_filter(const char *command, const FilterOptions *options, StoreQuery *query,
+                   GStringChunk *strings);
+void options_filter_clear(FilterOptions *options);

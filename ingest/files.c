@@ -1,0 +1,344 @@
+#include "ingest/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ingest/mbox.h"
+#include "schema/limits.h"
+
+#define BUFFER_BYTES ((gsize)64 * 1024)
+#define SNIFF_BYTES  5u /* what tells a mailbox */
+
+/* One walk. */
+typedef struct {
+    const FileVisitor *visitor;
+    gsize max;
+    guint64 octets;
+    gboolean stopped;
+    const char *path; /* of the mailbox in hand */
+} Walk;
+
+/* A descriptor that is being read, with what is kept of it. */
+typedef struct {
+    int fd;
+    char *data;
+    gsize length, allocated;
+    gboolean ended;
+    Walk *walk; /* for progress; NULL for none */
+} Input;
+
+static void
+input_clear(Input *input)
+{
+    g_free(input->data);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Input, input_clear)
+
+/* Up to ROOM octets; 0 at the end, -1 on error. Waits where the descriptor is set not to block, as
+ * an inherited one may be. */
+static gssize
+read_some(int fd, char *data, gsize room)
+{
+    for (;;) {
+        gssize n = read(fd, data, MIN(room, (gsize)G_MAXINT));
+        if (n >= 0)
+            return n;
+        if (errno == EAGAIN) {
+            struct pollfd wait = {.fd = fd, .events = POLLIN};
+            if (poll(&wait, 1, -1) < 0 && errno != EINTR)
+                return -1;
+        } else if (errno != EINTR) {
+            return -1;
+        }
+    }
+}
+
+/* Reads more behind what is there, into ROOM or less; FALSE on error. */
+static gboolean
+input_fill(Input *input, gsize room)
+{
+    gssize n = read_some(input->fd, input->data + input->length, room);
+    if (n < 0)
+        return FALSE;
+    input->ended = n == 0;
+    input->length += (gsize)n;
+    Walk *walk = input->walk;
+    if (walk != NULL) {
+        walk->octets += (guint64)n;
+        if (walk->visitor->progress != NULL)
+            walk->visitor->progress(walk->visitor->self, walk->octets);
+    }
+    return TRUE;
+}
+
+/* The first buffer full, or less: enough to tell a mailbox. */
+static gboolean
+input_start(Input *input)
+{
+    input->allocated = BUFFER_BYTES;
+    input->data = g_malloc(input->allocated);
+    while (!input->ended && input->length < SNIFF_BYTES) {
+        if (!input_fill(input, input->allocated - input->length))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The rest: MAX + 1 octets are kept, all are counted. */
+static GBytes *
+input_finish(Input *input, gsize max, guint64 *ret_full_size)
+{
+    gsize keep = MIN(max, G_MAXSSIZE - 1) + 1;
+    while (!input->ended && input->length < keep) {
+        if (input->length == input->allocated) {
+            input->allocated = MIN(input->allocated * 2, MAX(keep, BUFFER_BYTES));
+            input->data = g_realloc(input->data, input->allocated);
+        }
+        if (!input_fill(input, input->allocated - input->length))
+            return NULL;
+    }
+    gsize kept = MIN(input->length, keep);
+    guint64 full_size = input->length;
+    char *data = g_realloc(g_steal_pointer(&input->data), MAX(kept, 1));
+    g_autoptr(GBytes) bytes = g_bytes_new_take(data, kept);
+    if (!input->ended)
+        input->data = g_malloc(BUFFER_BYTES);
+    while (!input->ended) {
+        input->length = 0;
+        if (!input_fill(input, BUFFER_BYTES))
+            return NULL;
+        full_size += input->length;
+    }
+    *ret_full_size = full_size;
+    return g_steal_pointer(&bytes);
+}
+
+GBytes *
+files_read_fd(int fd, gsize max, guint64 *ret_full_size, GError **error)
+{
+    g_auto(Input) input = {.fd = fd};
+    GBytes *bytes = input_start(&input) ? input_finish(&input, max, ret_full_size) : NULL;
+    if (bytes == NULL)
+        g_set_error_literal(error, G_IO_ERROR, g_io_error_from_errno(errno), g_strerror(errno));
+    return bytes;
+}
+
+static void
+tell_unreadable(const Walk *walk, const char *path, const char *why)
+{
+    walk->visitor->unreadable(walk->visitor->self, path, why);
+}
+
+static void
+hand_out(Walk *walk, const FileItem *item)
+{
+    walk->stopped = !walk->visitor->item(walk->visitor->self, item);
+}
+
+static gboolean
+take_mail(gpointer data, GBytes *bytes, guint64 full_size, guint64 offset)
+{
+    Walk *walk = data;
+    g_autofree char *source = g_strdup_printf("%s:%" G_GUINT64_FORMAT, walk->path, offset);
+    const FileItem item = {
+        .kind = FILE_ITEM_MESSAGE, .bytes = bytes, .full_size = full_size, .source = source};
+    hand_out(walk, &item);
+    return !walk->stopped;
+}
+
+/* A mailbox that cannot be read to its end keeps back the message it breaks off in. */
+static gboolean
+read_mbox(Walk *walk, Input *input)
+{
+    g_autoptr(Mbox) mbox = mbox_new(walk->max, take_mail, walk);
+    for (;;) {
+        if (!mbox_feed(mbox, input->data, input->length))
+            return TRUE;
+        if (input->ended)
+            break;
+        input->length = 0;
+        if (!input_fill(input, input->allocated))
+            return FALSE;
+    }
+    mbox_end(mbox);
+    return TRUE;
+}
+
+static gboolean
+read_single(Walk *walk, Input *input, FileItemKind kind, const char *path, const char *name)
+{
+    guint64 full_size = 0;
+    g_autoptr(GBytes) bytes = input_finish(input, walk->max, &full_size);
+    if (bytes == NULL)
+        return FALSE;
+    const FileItem item = {kind, bytes, full_size, path, name};
+    hand_out(walk, &item);
+    return TRUE;
+}
+
+/* FD as a mailbox or as one input. NAME is the base name, or NULL for a stream without one. */
+static void
+read_input(Walk *walk, int fd, FileItemKind kind, const char *path, const char *name)
+{
+    g_auto(Input) input = {.fd = fd, .walk = walk};
+    walk->path = path;
+    gboolean ok = input_start(&input);
+    if (ok && kind == FILE_ITEM_ANY &&
+        (mbox_sniff(input.data, input.length) || (name != NULL && g_str_has_suffix(name, ".mbox"))))
+        ok = read_mbox(walk, &input);
+    else if (ok)
+        ok = read_single(walk, &input, kind, path, name);
+    if (!ok)
+        tell_unreadable(walk, path, g_strerror(errno));
+}
+
+static void walk_folder(Walk *walk, int fd, FileItemKind kind, const char *path, guint depth);
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted, without hidden ones; NULL on error. */
+static GPtrArray *
+list_names(DIR *folder)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const struct dirent *entry;
+    while (errno = 0, (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] != '.')
+            g_ptr_array_add(names, g_strdup(entry->d_name));
+    }
+    if (errno != 0)
+        return NULL;
+    g_ptr_array_sort(names, compare_names);
+    return g_steal_pointer(&names);
+}
+
+static gboolean
+is_folder(int parent, const char *name)
+{
+    struct stat st;
+    return fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Opens a regular file or a folder of a folder, and nothing else: opening a FIFO would wait,
+ * opening a device may do things. -1 and *RET_WHY (static) otherwise. */
+static int
+open_entry(int parent, const char *name, mode_t *ret_mode, const char **ret_why)
+{
+    struct stat st;
+    if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        *ret_why = g_strerror(errno);
+        return -1;
+    }
+    *ret_mode = st.st_mode;
+    if (S_ISLNK(st.st_mode)) {
+        *ret_why = "a symbolic link inside a folder is not followed";
+        return -1;
+    }
+    *ret_why = "neither a file nor a folder";
+    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return -1;
+    int fd = openat(parent, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        *ret_why = g_strerror(errno);
+        return -1;
+    }
+    /* It may have been replaced since it was looked at. */
+    if (fstat(fd, &st) != 0 || (st.st_mode & S_IFMT) != (*ret_mode & S_IFMT)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static void
+walk_entry(Walk *walk, int parent, const char *name, FileItemKind kind, const char *path,
+           guint depth)
+{
+    mode_t mode = 0;
+    const char *why = NULL;
+    int fd = open_entry(parent, name, &mode, &why);
+    if (fd < 0) {
+        tell_unreadable(walk, path, why);
+    } else if (S_ISDIR(mode)) {
+        walk_folder(walk, fd, kind, path, depth + 1);
+    } else {
+        read_input(walk, fd, kind, path, name);
+        close(fd);
+    }
+}
+
+/* A Maildir holds messages in cur/ and new/, and other folders; its own files are those of the mail
+ * server, and tmp/ is not delivered yet. */
+static gboolean
+is_left_alone(int folder, const char *name)
+{
+    return strcmp(name, "tmp") == 0 || !is_folder(folder, name);
+}
+
+static void
+walk_names(Walk *walk, DIR *folder, const GPtrArray *names, FileItemKind kind, const char *path,
+           guint depth)
+{
+    int fd = dirfd(folder);
+    gboolean maildir = is_folder(fd, "cur") && is_folder(fd, "new");
+    for (guint i = 0; i < names->len && !walk->stopped; i++) {
+        const char *name = g_ptr_array_index(names, i);
+        FileItemKind child_kind = kind;
+        if (maildir && is_left_alone(fd, name))
+            continue;
+        if (maildir && (strcmp(name, "cur") == 0 || strcmp(name, "new") == 0))
+            child_kind = FILE_ITEM_MESSAGE;
+        g_autofree char *child = g_build_filename(path, name, NULL);
+        walk_entry(walk, fd, name, child_kind, child, depth);
+    }
+}
+
+/* Takes FD over. */
+static void
+walk_folder(Walk *walk, int fd, FileItemKind kind, const char *path, guint depth)
+{
+    DIR *folder = depth > LIMIT_FOLDER_DEPTH ? NULL : fdopendir(fd);
+    if (folder == NULL) {
+        tell_unreadable(walk, path,
+                        depth > LIMIT_FOLDER_DEPTH ? "folders nested too deep" : g_strerror(errno));
+        close(fd);
+        return;
+    }
+    g_autoptr(GPtrArray) names = list_names(folder);
+    if (names == NULL)
+        tell_unreadable(walk, path, g_strerror(errno));
+    else
+        walk_names(walk, folder, names, kind, path, depth);
+    closedir(folder);
+}
+
+void
+files_walk(const char *path, gsize max_bytes, const FileVisitor *visitor)
+{
+    Walk walk = {.visitor = visitor, .max = max_bytes};
+    if (strcmp(path, "-") == 0) {
+        read_input(&walk, STDIN_FILENO, FILE_ITEM_ANY, path, NULL);
+        return;
+    }
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        tell_unreadable(&walk, path, g_strerror(errno));
+    } else if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+        walk_folder(&walk, fd, FILE_ITEM_ANY, path, 0);
+    } else {
+        g_autofree char *name = g_path_get_basename(path);
+        read_input(&walk, fd, FILE_ITEM_ANY, path, name);
+        close(fd);
+    }
+}

@@ -1,0 +1,300 @@
+#include "ingest/https.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ingest/https-internal.h"
+#include "ingest/https_listen.h"
+#include "ingest/https_request.h"
+#include "schema/finding.h"
+#include "schema/limits.h"
+
+#define DEFAULT_PATH  "/v1/tlsrpt"
+/* After https_stop woke the requests that wait: for their answers to be written. */
+#define WOKEN_SECONDS 5u
+
+/* TLS 1.2 and 1.3 (RFC 9325 3.1.1). */
+#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+void
+https_server_unref(HttpsServer *server)
+{
+    if (atomic_fetch_sub(&server->references, 1) != 1)
+        return;
+    https_budget_unref(server->budget);
+    pthread_cond_destroy(&server->changed);
+    pthread_mutex_destroy(&server->lock);
+    g_free(server->path);
+    g_free(server);
+}
+
+void
+https_server_log(HttpsServer *server, const char *peer, const char *format, ...)
+{
+    if (server->log == NULL)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *line = peer != NULL ? g_strconcat(peer, ": ", text, NULL) : g_strdup(text);
+    g_autofree char *printable = text_printable(line, -1, LIMIT_TEXT_BYTES);
+    server->log(server->log_data, printable);
+}
+
+static void
+log_line(gpointer data, const char *line)
+{
+    https_server_log(data, NULL, "%s", line);
+}
+
+/* What libmicrohttpd complains of. Its lines name no peer and most tell of a scanner's garbage,
+ * which it answers or cuts by itself; so only those about our own resources are handed on. */
+static void G_GNUC_PRINTF(2, 0) log_daemon(void *cls, const char *format, va_list arguments)
+{
+    static const char *const ours[] = {"Error allocating memory", "Call to epoll_",
+                                       "Failed to init",          "Failed to set ",
+                                       "Failed to signal",        "Failed to start"};
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    for (guint i = 0; i < G_N_ELEMENTS(ours); i++) {
+        if (g_str_has_prefix(text, ours[i])) {
+            https_server_log(cls, NULL, "libmicrohttpd: %s", g_strchomp(text));
+            return;
+        }
+    }
+}
+
+static void
+connection_started(gpointer data)
+{
+    const HttpsServer *server = data;
+    https_certificate_serve_thread(server->certificate);
+}
+
+static void
+connection_closed(gpointer data, guint64 oldest)
+{
+    const HttpsServer *server = data;
+    if (server->certificate != NULL)
+        https_certificate_release(server->certificate, oldest);
+}
+
+static guint64
+next_connection(gpointer data)
+{
+    return https_connections_next(data);
+}
+
+static char *
+clean_path(const char *path, GError **error)
+{
+    g_autofree char *clean = g_strdup(path != NULL ? path : DEFAULT_PATH);
+    if (clean[0] != '/') {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s: a path starts with \"/\"",
+                    clean);
+        return NULL;
+    }
+    gsize length = strlen(clean);
+    if (length > 1 && clean[length - 1] == '/')
+        clean[length - 1] = '\0';
+    return g_steal_pointer(&clean);
+}
+
+static HttpsServer *
+server_new(const IntakeRules *rules, const Sink *sink, void (*log)(gpointer, const char *line),
+           gpointer log_data)
+{
+    HttpsServer *server = g_new0(HttpsServer, 1);
+    pthread_condattr_t monotonic;
+    atomic_init(&server->references, 1);
+    server->rules = rules;
+    server->sink = sink;
+    server->log = log;
+    server->log_data = log_data;
+    server->payload_bytes = rules->payload_bytes != 0 ? rules->payload_bytes : LIMIT_PAYLOAD_BYTES;
+    server->budget = https_budget_new(LIMIT_HTTPS_BODIES_BYTES);
+    g_queue_init(&server->open);
+    pthread_mutex_init(&server->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&server->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return server;
+}
+
+static guint
+or_default(guint value, guint fallback)
+{
+    return value != 0 ? value : fallback;
+}
+
+static gboolean
+start_daemon(HttpsServer *server, const HttpsOptions *options, guint connections, guint timeout,
+             GError **error)
+{
+    gboolean tls = server->certificate != NULL;
+    /* In front of plain HTTP stands a proxy: every connection comes from its address. 0 is none. */
+    guint per_address =
+        or_default(options->connections_per_address, tls ? LIMIT_HTTPS_CONNECTIONS_PER_ADDRESS : 0);
+    struct MHD_OptionItem items[] = {
+        /* https_connections counts them; libmicrohttpd does so a moment later. */
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections + 64, NULL},
+        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)per_address, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)timeout, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)LIMIT_HTTPS_CONNECTION_MEMORY, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)https_connections_notify, server->connections},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)https_request_completed, server},
+        {tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)(intptr_t)PRIORITIES},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)https_certificate_retrieve},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                     MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u);
+    server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, https_request_handle, server,
+                                      MHD_OPTION_EXTERNAL_LOGGER, log_daemon, server,
+                                      MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+    if (server->daemon == NULL)
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the HTTP server cannot be started: %s",
+                    g_strerror(errno));
+    return server->daemon != NULL;
+}
+
+/* Everything but the socket. */
+static gboolean
+start(HttpsServer *server, const HttpsOptions *options, GError **error)
+{
+    guint connections = or_default(options->connections, LIMIT_HTTPS_CONNECTIONS);
+    guint timeout = or_default(options->timeout_seconds, LIMIT_HTTPS_TIMEOUT_SECONDS);
+    HttpsConnectionsOptions connection_options = {
+        .connections = connections,
+        .idle_seconds = timeout,
+        .request_seconds = timeout * LIMIT_HTTPS_REQUEST_TIMEOUTS,
+        .log = log_line,
+        .log_data = server,
+        .started = connection_started,
+        .closed = connection_closed,
+        .data = server,
+    };
+    server->path = clean_path(options->path, error);
+    if (server->path == NULL)
+        return FALSE;
+    server->connections = https_connections_new(&connection_options);
+    if (options->certificate_file != NULL) {
+        server->certificate =
+            https_certificate_new(options->certificate_file, options->key_file, log_line, server,
+                                  next_connection, server->connections, error);
+        if (server->certificate == NULL)
+            return FALSE;
+    }
+    return start_daemon(server, options, connections, timeout, error);
+}
+
+/* Also for a server that was started half. */
+static void
+dismantle(HttpsServer *server)
+{
+    if (server->connections != NULL)
+        https_connections_stop(server->connections);
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    https_connections_free(server->connections);
+    https_certificate_free(server->certificate);
+    https_server_unref(server);
+}
+
+HttpsServer *
+https_start(const HttpsOptions *options, const IntakeRules *rules, const Sink *sink,
+            void (*log)(gpointer, const char *line), gpointer log_data, GError **error)
+{
+    gboolean plain = options->certificate_file == NULL;
+    gboolean inherited = options->listen_fd >= 0;
+    int fd = options->listen_fd;
+    if (inherited) {
+        if (!https_listen_check(fd, plain, error))
+            return NULL;
+    } else {
+        fd = https_listen_open(options->listen != NULL ? options->listen : "", plain, error);
+        if (fd < 0)
+            return NULL;
+    }
+    HttpsServer *server = server_new(rules, sink, log, log_data);
+    server->port = https_listen_port(fd);
+    if (!start(server, options, error) ||
+        !https_connections_accept(server->connections, fd, server->daemon, error)) {
+        dismantle(server);
+        if (!inherited)
+            close(fd);
+        return NULL;
+    }
+    return server;
+}
+
+guint16
+https_port(const HttpsServer *server)
+{
+    return server->port;
+}
+
+gboolean
+https_reload_certificate(HttpsServer *server, GError **error)
+{
+    return server->certificate == NULL || https_certificate_reload(server->certificate, error);
+}
+
+gint64
+https_certificate_expiry(HttpsServer *server)
+{
+    return server->certificate != NULL ? https_certificate_expires(server->certificate) : 0;
+}
+
+void
+https_counters(const HttpsServer *server, HttpsCounters *ret_counters)
+{
+    *ret_counters = (HttpsCounters){
+        .requests = atomic_load(&server->requests),
+        .stored = atomic_load(&server->stored),
+        .duplicate = atomic_load(&server->duplicate),
+        .refused = atomic_load(&server->refused),
+        .unavailable = atomic_load(&server->unavailable),
+    };
+}
+
+void
+https_drain(HttpsServer *server)
+{
+    atomic_store(&server->draining, TRUE);
+    https_connections_refuse(server->connections);
+}
+
+/* Under the lock. Waits until *COUNT is 0, for SECONDS at most. */
+static void
+wait_for_none(HttpsServer *server, const guint *count, guint seconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += seconds;
+    while (*count > 0 &&
+           pthread_cond_timedwait(&server->changed, &server->lock, &until) != ETIMEDOUT)
+        continue;
+}
+
+void
+https_stop(HttpsServer *server, guint grace_seconds)
+{
+    if (server == NULL)
+        return;
+    https_drain(server);
+    pthread_mutex_lock(&server->lock);
+    wait_for_none(server, &server->open.length, grace_seconds);
+    /* From here on nothing is suspended any more, and libmicrohttpd, which must not be stopped
+     * while anything is, gets back all that was. */
+    server->stopping = TRUE;
+    https_request_wake_all(server);
+    wait_for_none(server, &server->woken, WOKEN_SECONDS);
+    pthread_mutex_unlock(&server->lock);
+    dismantle(server);
+}

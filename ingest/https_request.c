@@ -1,0 +1,417 @@
+#include "ingest/https_request.h"
+
+#include <string.h>
+
+#include "ingest/https_answer.h"
+#include "ingest/https_framing.h"
+#include "ingest/intake.h"
+#include "schema/limits.h"
+
+/* When a refused or failed sender is asked to come again. */
+#define RETRY_SECONDS          60u
+#define RETRY_SHUTDOWN_SECONDS 10u
+
+typedef struct HttpsRequest HttpsRequest;
+
+/* One report of the body, and what became of it. */
+typedef struct {
+    HttpsRequest *request;
+    Outcome outcome;
+    char *reference;
+    char *reason;        /* of the judge */
+    GPtrArray *findings; /* a reference: the report itself belongs to the sink by then */
+} Item;
+
+struct HttpsRequest {
+    HttpsServer *server; /* a reference */
+    struct MHD_Connection *handle;
+    HttpsConnection *connection;
+    char *peer;
+    HttpsBody body;
+    gsize dropped;      /* octets read after the refusal */
+    HttpsAnswer answer; /* status 0: not refused so far; texts are static */
+    gboolean judged;
+    gboolean answered;
+    Item *items;
+    guint n_items;
+
+    /* under server->lock */
+    guint references; /* libmicrohttpd and each item that is not done */
+    guint pending;    /* items that are not done */
+    gboolean waiting; /* suspended; who takes this back resumes */
+    gboolean woken;   /* resumed without its commit */
+    GList link;       /* in server->open */
+};
+
+static void
+request_free(HttpsRequest *request)
+{
+    for (guint i = 0; i < request->n_items; i++) {
+        g_free(request->items[i].reference);
+        g_free(request->items[i].reason);
+        g_clear_pointer(&request->items[i].findings, g_ptr_array_unref);
+    }
+    g_free(request->items);
+    https_body_clear(&request->body);
+    g_free(request->peer);
+    https_server_unref(request->server);
+    g_free(request);
+}
+
+static HttpsRequest *
+request_new(HttpsServer *server, struct MHD_Connection *handle)
+{
+    HttpsRequest *request = g_new0(HttpsRequest, 1);
+    atomic_fetch_add(&server->references, 1);
+    request->server = server;
+    request->handle = handle;
+    request->connection = https_connection_of(handle);
+    request->peer = g_strdup(https_connection_address(request->connection));
+    request->references = 1;
+    request->link.data = request;
+    pthread_mutex_lock(&server->lock);
+    g_queue_push_tail_link(&server->open, &request->link);
+    pthread_mutex_unlock(&server->lock);
+    return request;
+}
+
+/* Counts, logs, and sends. Once a request. */
+static enum MHD_Result
+send_answer(HttpsRequest *request, const HttpsAnswer *answer)
+{
+    HttpsServer *server = request->server;
+    HttpsAnswer last = *answer;
+    if (atomic_load(&server->draining)) {
+        last.close = TRUE;
+        if (last.retry_after > 0)
+            last.retry_after = RETRY_SHUTDOWN_SECONDS;
+    }
+    request->answered = TRUE;
+    atomic_fetch_add(answer->status == 201   ? &server->stored
+                     : answer->status == 200 ? &server->duplicate
+                     : answer->status == 503 ? &server->unavailable
+                                             : &server->refused,
+                     1);
+    if (answer->status >= 300)
+        https_server_log(server, request->peer, "%u %s: %s", answer->status, answer->outcome,
+                         answer->detail);
+    https_connection_set_state(request->connection, HTTPS_ANSWER_DUE);
+    return https_answer_queue(request->handle, &last);
+}
+
+static HttpsAnswer
+refusal(Outcome outcome, const char *detail)
+{
+    const Receipt *receipt = receipt_for(outcome);
+    return (HttpsAnswer){
+        .status = receipt->http_status,
+        .outcome = receipt->word,
+        .detail = detail,
+        .retry_after = outcome == OUTCOME_UNAVAILABLE ? RETRY_SECONDS : 0,
+    };
+}
+
+static HttpsAnswer
+too_large(void)
+{
+    return refusal(OUTCOME_TOO_LARGE, "the report is larger than this collector accepts");
+}
+
+static HttpsAnswer
+no_room(void)
+{
+    return refusal(OUTCOME_UNAVAILABLE, "too many reports are coming in; send it again later");
+}
+
+/* PATH with one slash more at the end is the same path. */
+static gboolean
+same_path(const char *path, const char *url)
+{
+    gsize length = strlen(path);
+    return strncmp(path, url, length) == 0 &&
+           (url[length] == '\0' || strcmp(url + length, "/") == 0);
+}
+
+/* What the header tells. Answer.status 0: go on. */
+static HttpsAnswer
+judge_header(HttpsRequest *request, const char *url, const char *method, const char *version)
+{
+    HttpsServer *server = request->server;
+    if (!same_path(server->path, url))
+        return refusal(OUTCOME_UNKNOWN_PATH, "reports are not taken at this path");
+    if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
+        return refusal(OUTCOME_NOT_POST, "reports are sent by POST (RFC 8460 5.4)");
+    if (atomic_load(&server->draining))
+        return refusal(OUTCOME_UNAVAILABLE, "this collector shuts down; send it again later");
+
+    guint64 length = 0;
+    switch (https_framing_of(request->handle, version, &length)) {
+    case HTTPS_FRAMING_LENGTH:
+    case HTTPS_FRAMING_CHUNKED:
+        break;
+    case HTTPS_FRAMING_NONE:
+        return refusal(OUTCOME_LENGTH_REQUIRED,
+                       "neither Content-Length nor chunked: the end of the report cannot be told");
+    case HTTPS_FRAMING_UNKNOWN_CODING:
+        return (HttpsAnswer){.status = MHD_HTTP_NOT_IMPLEMENTED,
+                             .outcome = "not-understood",
+                             .detail = "of transfer codings only chunked is understood"};
+    case HTTPS_FRAMING_AMBIGUOUS:
+        return (HttpsAnswer){.status = MHD_HTTP_BAD_REQUEST,
+                             .outcome = "not-understood",
+                             .detail = "Content-Length and Transfer-Encoding do not go together "
+                                       "(RFC 9112 6)"};
+    }
+    switch (https_body_init(&request->body, server->budget, server->payload_bytes, length)) {
+    case HTTPS_BODY_OK:
+        break;
+    case HTTPS_BODY_TOO_LARGE:
+        return too_large();
+    case HTTPS_BODY_NO_ROOM:
+        return no_room();
+    }
+    return (HttpsAnswer){0};
+}
+
+static enum MHD_Result
+begin(HttpsServer *server, struct MHD_Connection *handle, const char *url, const char *method,
+      const char *version, void **context)
+{
+    HttpsRequest *request = request_new(server, handle);
+    *context = request;
+    atomic_fetch_add(&server->requests, 1);
+    HttpsAnswer answer = judge_header(request, url, method, version);
+    if (answer.status == 0)
+        return MHD_YES; /* libmicrohttpd sends 100 Continue now, where it is expected */
+    /* An answer before the body ends the connection; the body may be on its way. */
+    https_connection_linger(request->connection);
+    return send_answer(request, &answer);
+}
+
+/* Octets of the body. libmicrohttpd takes an answer before the body or after it, not amid it; so
+ * the rest of a refused body is read and dropped, within bounds. */
+static enum MHD_Result
+take_octets(HttpsRequest *request, const char *data, size_t size)
+{
+    if (request->answer.status == 0) {
+        switch (https_body_append(&request->body, data, size)) {
+        case HTTPS_BODY_OK:
+            return MHD_YES;
+        case HTTPS_BODY_TOO_LARGE:
+            request->answer = too_large();
+            break;
+        case HTTPS_BODY_NO_ROOM:
+            request->answer = no_room();
+            break;
+        }
+        https_body_clear(&request->body);
+    }
+    request->dropped += size;
+    if (request->dropped <= LIMIT_HTTPS_DISCARD_BYTES)
+        return MHD_YES;
+    request->answered = TRUE;
+    atomic_fetch_add(&request->server->refused, 1);
+    https_server_log(request->server, request->peer, "%u %s: cut, the sender does not stop",
+                     request->answer.status, request->answer.outcome);
+    return MHD_NO;
+}
+
+/* Under the lock. TRUE when that was the last reference. */
+static gboolean
+drop_reference(HttpsRequest *request)
+{
+    return --request->references == 0;
+}
+
+/* SinkDone. The connection cannot go away under us: while it is suspended libmicrohttpd leaves it
+ * alone, and only he who takes `waiting` back resumes it. MHD_resume_connection is called under
+ * the lock, so that https_stop, which takes it too, cannot stop the daemon meanwhile. */
+static void
+item_done(gpointer data, Outcome outcome, const char *reference)
+{
+    Item *item = data;
+    HttpsRequest *request = item->request;
+    HttpsServer *server = request->server;
+    item->outcome = outcome;
+    item->reference = g_strdup(reference);
+    pthread_mutex_lock(&server->lock);
+    if (--request->pending == 0 && request->waiting) {
+        request->waiting = FALSE;
+        MHD_resume_connection(request->handle);
+    }
+    gboolean last = drop_reference(request);
+    pthread_mutex_unlock(&server->lock);
+    if (last)
+        request_free(request);
+}
+
+/* FALSE when the server stops: then nothing may be suspended any more. */
+static gboolean
+suspend(HttpsRequest *request, guint n)
+{
+    HttpsServer *server = request->server;
+    pthread_mutex_lock(&server->lock);
+    gboolean stopping = server->stopping;
+    if (!stopping) {
+        request->references += n;
+        request->pending = n;
+        request->waiting = TRUE;
+        https_connection_set_state(request->connection, HTTPS_COMMIT_DUE);
+        MHD_suspend_connection(request->handle);
+    }
+    pthread_mutex_unlock(&server->lock);
+    return !stopping;
+}
+
+/* The body is whole: judge it and hand it on. */
+static enum MHD_Result
+hand_on(HttpsRequest *request)
+{
+    HttpsServer *server = request->server;
+    g_autoptr(GPtrArray) judged = g_ptr_array_new_with_free_func((GDestroyNotify)judged_free);
+    g_autoptr(GBytes) body = https_body_steal(&request->body);
+    Origin origin = {
+        .road = ROAD_HTTPS,
+        .source = request->peer,
+        .received = g_get_real_time() / G_USEC_PER_SEC,
+    };
+    request->judged = TRUE;
+    intake_payload(server->rules, &origin, body, NULL, TRUST_UNAUTHENTICATED, judged);
+    if (judged->len == 0 || !suspend(request, judged->len)) {
+        HttpsAnswer answer = refusal(OUTCOME_UNAVAILABLE, "not taken in; send it again later");
+        return send_answer(request, &answer);
+    }
+
+    const guint n = judged->len;
+    Item *items = g_new0(Item, n);
+    request->items = items;
+    request->n_items = n;
+    for (guint i = 0; i < n; i++) {
+        const Judged *one = g_ptr_array_index(judged, i);
+        items[i].request = request;
+        items[i].reason = g_strdup(one->reason);
+        items[i].findings = g_ptr_array_ref(one->findings);
+    }
+    /* From the last item on REQUEST may be gone: done may come before take returns, and from
+     * another thread. Here it lives on, because its connection is this thread's to resume. */
+    g_ptr_array_set_free_func(judged, NULL);
+    for (guint i = 0; i < n; i++)
+        server->sink->take(server->sink->self, g_ptr_array_index(judged, i), item_done, &items[i]);
+    return MHD_YES;
+}
+
+static const char *
+detail_of(Outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_UNAVAILABLE:
+        return "the report could not be stored now; send it again later";
+    case OUTCOME_TOO_LARGE:
+        return "the report is larger than this collector accepts";
+    case OUTCOME_FOREIGN:
+        return "the report is about none of the domains that this collector serves";
+    case OUTCOME_UNTRUSTED:
+        return "this collector takes only reports that somebody vouches for";
+    default:
+        return "the report cannot be counted and was set aside";
+    }
+}
+
+/* The sink is done with all items: the worst outcome is the answer. */
+static enum MHD_Result
+answer_items(HttpsRequest *request)
+{
+    const Item *worst = &request->items[0];
+    for (guint i = 1; i < request->n_items; i++) {
+        const Item *item = &request->items[i];
+        if (item->outcome != worst->outcome &&
+            receipt_worse(item->outcome, worst->outcome) == item->outcome)
+            worst = item;
+    }
+    HttpsAnswer answer = refusal(worst->outcome, NULL);
+    answer.reference = worst->reference;
+    if (answer.status >= 300) {
+        gboolean again = worst->outcome == OUTCOME_UNAVAILABLE;
+        answer.detail = worst->reason != NULL && !again ? worst->reason : detail_of(worst->outcome);
+        answer.findings = again ? NULL : worst->findings;
+    }
+    return send_answer(request, &answer);
+}
+
+/* The last call for a request: the body is whole, or the connection was resumed. */
+static enum MHD_Result
+end(HttpsRequest *request)
+{
+    if (request->answered)
+        return MHD_YES;
+    if (request->answer.status != 0)
+        return send_answer(request, &request->answer);
+    if (!request->judged)
+        return hand_on(request);
+
+    HttpsServer *server = request->server;
+    pthread_mutex_lock(&server->lock);
+    gboolean all_done = request->pending == 0;
+    gboolean waiting = request->waiting;
+    pthread_mutex_unlock(&server->lock);
+    if (waiting)
+        return MHD_YES;
+    if (all_done)
+        return answer_items(request);
+    HttpsAnswer answer =
+        refusal(OUTCOME_UNAVAILABLE, "this collector shuts down; send it again later");
+    return send_answer(request, &answer);
+}
+
+enum MHD_Result
+https_request_handle(void *cls, struct MHD_Connection *handle, const char *url, const char *method,
+                     const char *version, const char *data, size_t *size, void **context)
+{
+    HttpsRequest *request = *context;
+    if (request == NULL)
+        return begin(cls, handle, url, method, version, context);
+    if (*size > 0) {
+        gsize n = *size;
+        *size = 0;
+        return take_octets(request, data, n);
+    }
+    return end(request);
+}
+
+void
+https_request_completed(void *cls, G_GNUC_UNUSED struct MHD_Connection *handle, void **context,
+                        enum MHD_RequestTerminationCode code)
+{
+    HttpsServer *server = cls;
+    HttpsRequest *request = *context;
+    if (request == NULL)
+        return;
+    *context = NULL;
+    https_connection_set_state(request->connection, HTTPS_REQUEST_DUE);
+    if (!request->answered && !request->judged)
+        https_server_log(server, request->peer, "%s before the report was complete",
+                         code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED ? "silent" : "gone");
+    pthread_mutex_lock(&server->lock);
+    g_queue_unlink(&server->open, &request->link);
+    if (request->woken)
+        server->woken--;
+    pthread_cond_broadcast(&server->changed);
+    gboolean last = drop_reference(request);
+    pthread_mutex_unlock(&server->lock);
+    if (last)
+        request_free(request);
+}
+
+void
+https_request_wake_all(HttpsServer *server)
+{
+    for (GList *link = server->open.head; link != NULL; link = link->next) {
+        HttpsRequest *request = link->data;
+        if (!request->waiting)
+            continue;
+        request->waiting = FALSE;
+        request->woken = TRUE;
+        server->woken++;
+        MHD_resume_connection(request->handle);
+    }
+}

@@ -1,0 +1,25 @@
+#include "report/render.h"
+
+static const RenderFormat formats[] = {
+    {"text", render_text},
+    {"json", render_json},
+};
+
+const RenderFormat *
+render_format(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
+        if (g_strcmp0(name, formats[i].name) == 0)
+            return &formats[i];
+    }
+    return NULL;
+}
+
+char *
+render_format_names(void)
+{
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(formats); i++)
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", formats[i].name);
+    return g_string_free(names, FALSE);
+}

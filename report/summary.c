@@ -1,0 +1,308 @@
+#include "report/summary.h"
+
+#include <string.h>
+
+#include "report/loops.h"
+#include "schema/effect.h"
+
+/* What is being gathered: rows come sorted by domain, so the last domain is the current one. */
+typedef struct {
+    Summary *summary;
+    gboolean only_failures;
+    SummarySender *sender; /* the present group of totals, NULL before the first */
+    GArray *days;          /* of LoopDay: its days */
+} Gather;
+
+gint64
+sessions_plus(gint64 a, gint64 b)
+{
+    gint64 sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return a < 0 ? G_MININT64 : G_MAXINT64;
+    return sum;
+}
+
+static SummaryDomain *
+domain_for(Summary *summary, const char *name)
+{
+    /* Totals come first and sorted; failures find their domain by a search from the end. */
+    for (guint i = summary->domains->len; i > 0; i--) {
+        SummaryDomain *domain = &g_array_index(summary->domains, SummaryDomain, i - 1);
+        int order = strcmp(domain->domain, name);
+        if (order == 0)
+            return domain;
+        if (order < 0)
+            break;
+    }
+    SummaryDomain fresh = {
+        .domain = g_string_chunk_insert_const(summary->strings, name),
+        .totals = g_array_new(FALSE, TRUE, sizeof(SummaryTotal)),
+        .senders = g_array_new(FALSE, TRUE, sizeof(SummarySender)),
+        .failures = g_array_new(FALSE, TRUE, sizeof(SummaryFailure)),
+    };
+    guint at = summary->domains->len;
+    while (at > 0 &&
+           strcmp(g_array_index(summary->domains, SummaryDomain, at - 1).domain, name) > 0)
+        at--;
+    g_array_insert_val(summary->domains, at, fresh);
+    return &g_array_index(summary->domains, SummaryDomain, at);
+}
+
+static void
+add_to_totals(Summary *summary, SummaryDomain *domain, const StoreTotal *row)
+{
+    SummaryTotal *total = NULL;
+    for (guint i = 0; i < domain->totals->len && total == NULL; i++) {
+        SummaryTotal *each = &g_array_index(domain->totals, SummaryTotal, i);
+        if (strcmp(each->policy_type, row->policy_type) == 0)
+            total = each;
+    }
+    if (total == NULL) {
+        SummaryTotal fresh = {.policy_type =
+                                  g_string_chunk_insert_const(summary->strings, row->policy_type)};
+        g_array_append_val(domain->totals, fresh);
+        total = &g_array_index(domain->totals, SummaryTotal, domain->totals->len - 1);
+    }
+    total->reports = sessions_plus(total->reports, row->reports);
+    total->successful = sessions_plus(total->successful, row->successful);
+    total->failed = sessions_plus(total->failed, row->failed);
+    total->unattributed = sessions_plus(total->unattributed, row->failed - row->detailed);
+    total->reports_by_trust[row->trust] += row->reports;
+}
+
+/* The group of totals that has been read is complete. */
+static void
+end_sender(Gather *gather)
+{
+    if (gather->sender != NULL)
+        loops_count(gather->days, &gather->sender->days, &gather->sender->loop_days);
+    g_array_set_size(gather->days, 0);
+    gather->sender = NULL;
+}
+
+/* Rows are sorted by domain, sender and policy type, so a group is the present one or a new one. */
+static SummarySender *
+sender_for(Gather *gather, SummaryDomain *domain, const StoreTotal *row)
+{
+    SummarySender *last = domain->senders->len == 0 ? NULL
+                                                    : &g_array_index(domain->senders, SummarySender,
+                                                                     domain->senders->len - 1);
+    if (last != NULL && strcmp(last->sender, row->sender) == 0 &&
+        strcmp(last->policy_type, row->policy_type) == 0)
+        return last;
+    end_sender(gather);
+    SummarySender fresh = {
+        .sender = g_string_chunk_insert_const(gather->summary->strings, row->sender),
+        .policy_type = g_string_chunk_insert_const(gather->summary->strings, row->policy_type),
+        .newest_day = row->day,
+    };
+    g_array_append_val(domain->senders, fresh);
+    gather->sender = &g_array_index(domain->senders, SummarySender, domain->senders->len - 1);
+    return gather->sender;
+}
+
+static gboolean
+gather_total(gpointer data, const StoreTotal *row)
+{
+    Gather *gather = data;
+    Summary *summary = gather->summary;
+    SummaryDomain *domain = domain_for(summary, row->domain);
+    add_to_totals(summary, domain, row);
+
+    SummarySender *sender = sender_for(gather, domain, row);
+    sender->reports = sessions_plus(sender->reports, row->reports);
+    sender->successful = sessions_plus(sender->successful, row->successful);
+    sender->failed = sessions_plus(sender->failed, row->failed);
+    sender->newest_day = MAX(sender->newest_day, row->day);
+    LoopDay day = {row->day, row->successful, row->failed, row->trust != TRUST_UNAUTHENTICATED};
+    g_array_append_val(gather->days, day);
+    return TRUE;
+}
+
+static gboolean
+same_group(const SummaryFailure *group, const StoreFailure *row, const char *mode)
+{
+    return strcmp(group->sender, row->sender) == 0 && g_strcmp0(group->mx, row->mx) == 0 &&
+           strcmp(group->policy_type, row->policy_type) == 0 &&
+           strcmp(group->result_type, row->result_word) == 0 &&
+           g_strcmp0(group->reason, row->reason) == 0 && g_strcmp0(group->mode, mode) == 0;
+}
+
+static const char *
+keep(Summary *summary, const char *text)
+{
+    return text == NULL ? NULL : g_string_chunk_insert_const(summary->strings, text);
+}
+
+static gboolean
+gather_failure(gpointer data, const StoreFailure *row)
+{
+    Gather *gather = data;
+    Summary *summary = gather->summary;
+    SummaryDomain *domain = domain_for(summary, row->domain);
+    const char *mode = sts_mode_name(row->mode);
+    SummaryFailure *group =
+        domain->failures->len == 0
+            ? NULL
+            : &g_array_index(domain->failures, SummaryFailure, domain->failures->len - 1);
+    if (group == NULL || !same_group(group, row, mode)) {
+        SummaryFailure fresh = {
+            .sender = keep(summary, row->sender),
+            .mx = keep(summary, row->mx),
+            .policy_type = keep(summary, row->policy_type),
+            .mode = mode,
+            .result_type = keep(summary, row->result_word),
+            .reason = keep(summary, row->reason),
+            .effect = effect_of(policy_type_from_word(row->policy_type), row->mode,
+                                result_type_from_word(row->result_word)),
+            .first_day = row->day,
+            .last_day = row->day,
+        };
+        g_array_append_val(domain->failures, fresh);
+        group = &g_array_index(domain->failures, SummaryFailure, domain->failures->len - 1);
+    }
+    group->sessions = sessions_plus(group->sessions, row->sessions);
+    group->first_day = MIN(group->first_day, row->day);
+    group->last_day = MAX(group->last_day, row->day);
+    return TRUE;
+}
+
+static int
+compare_counts(gint64 a, gint64 b)
+{
+    return a == b ? 0 : a > b ? -1 : 1; /* larger first */
+}
+
+static int
+by_policy_type(gconstpointer a, gconstpointer b)
+{
+    const SummaryTotal *left = a, *right = b;
+    PolicyType left_type = policy_type_from_word(left->policy_type);
+    PolicyType right_type = policy_type_from_word(right->policy_type);
+    if (left_type != right_type)
+        return left_type < right_type ? -1 : 1;
+    return strcmp(left->policy_type, right->policy_type);
+}
+
+static int
+by_failed_sessions(gconstpointer a, gconstpointer b)
+{
+    const SummarySender *left = a, *right = b;
+    int order = compare_counts(left->failed, right->failed);
+    if (order == 0)
+        order = compare_counts(left->successful, right->successful);
+    if (order == 0)
+        order = strcmp(left->sender, right->sender);
+    return order != 0 ? order : strcmp(left->policy_type, right->policy_type);
+}
+
+static int
+by_sessions(gconstpointer a, gconstpointer b)
+{
+    const SummaryFailure *left = a, *right = b;
+    int order = compare_counts(left->sessions, right->sessions);
+    if (order == 0)
+        order = strcmp(left->sender, right->sender);
+    if (order == 0)
+        order = g_strcmp0(left->mx, right->mx);
+    if (order == 0)
+        order = strcmp(left->policy_type, right->policy_type);
+    if (order == 0)
+        order = strcmp(left->result_type, right->result_type);
+    if (order == 0)
+        order = g_strcmp0(left->reason, right->reason);
+    return order != 0 ? order : g_strcmp0(left->mode, right->mode);
+}
+
+static void
+domain_clear(SummaryDomain *domain)
+{
+    g_array_unref(domain->totals);
+    g_array_unref(domain->senders);
+    g_array_unref(domain->failures);
+}
+
+static gboolean
+has_failures(const SummaryDomain *domain)
+{
+    gboolean any = domain->failures->len > 0;
+    for (guint i = 0; i < domain->totals->len && !any; i++)
+        any = g_array_index(domain->totals, SummaryTotal, i).failed > 0;
+    return any;
+}
+
+/* Leaves out what has no failed session and puts everything in its final order. */
+static void
+finish(Gather *gather)
+{
+    GArray *domains = gather->summary->domains;
+    for (guint i = domains->len; i > 0; i--) {
+        SummaryDomain *domain = &g_array_index(domains, SummaryDomain, i - 1);
+        if (gather->only_failures && !has_failures(domain)) {
+            domain_clear(domain);
+            g_array_remove_index(domains, i - 1);
+            continue;
+        }
+        for (guint j = domain->senders->len; gather->only_failures && j > 0; j--) {
+            if (g_array_index(domain->senders, SummarySender, j - 1).failed == 0)
+                g_array_remove_index(domain->senders, j - 1);
+        }
+        g_array_sort(domain->totals, by_policy_type);
+        g_array_sort(domain->senders, by_failed_sessions);
+        g_array_sort(domain->failures, by_sessions);
+    }
+}
+
+static gboolean
+read_period(Store *store, Summary *summary, const StoreQuery *query, GError **error)
+{
+    gint32 first = 0, last = 0;
+    gboolean stored;
+    if (!store_period(store, &stored, &first, &last, error))
+        return FALSE;
+    gboolean since_given = query->since_day != G_MININT32;
+    gboolean until_given = query->until_day != G_MAXINT32;
+    summary->any = stored || since_given || until_given;
+    summary->since = since_given ? query->since_day : stored ? first : query->until_day;
+    summary->until = until_given ? query->until_day : stored ? last : query->since_day;
+    summary->until = MAX(summary->since, summary->until);
+    return TRUE;
+}
+
+Summary *
+summary_make(Store *store, const SummaryRequest *request, GError **error)
+{
+    g_autoptr(Summary) summary = g_new0(Summary, 1);
+    summary->domains = g_array_new(FALSE, TRUE, sizeof(SummaryDomain));
+    summary->strings = g_string_chunk_new(4096);
+    summary->filtered = request->query.mx != NULL || request->query.result_word != NULL;
+    g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(LoopDay));
+    Gather gather = {.summary = summary, .only_failures = request->only_failures, .days = days};
+
+    if (!store_begin_read(store, error))
+        return NULL;
+    StoreCounts counts;
+    gboolean ok = read_period(store, summary, &request->query, error) &&
+                  store_each_total(store, &request->query, gather_total, &gather, error) &&
+                  store_each_failure(store, &request->query, gather_failure, &gather, error) &&
+                  store_counts(store, &counts, error);
+    store_end_read(store);
+    if (!ok)
+        return NULL;
+    end_sender(&gather);
+    summary->quarantined = counts.quarantined;
+    finish(&gather);
+    return g_steal_pointer(&summary);
+}
+
+void
+summary_free(Summary *summary)
+{
+    if (summary == NULL)
+        return;
+    for (guint i = 0; i < summary->domains->len; i++)
+        domain_clear(&g_array_index(summary->domains, SummaryDomain, i));
+    g_array_unref(summary->domains);
+    g_string_chunk_free(summary->strings);
+    g_free(summary);
+}

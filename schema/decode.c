@@ -1,0 +1,264 @@
+#include "schema/decode.h"
+
+#include <string.h>
+
+#include "schema/day.h"
+#include "schema/decode-internal.h"
+#include "schema/domain_name.h"
+#include "schema/limits.h"
+
+#define SECONDS_OF_DAY 86400
+
+/* The domain of a mail address (RFC 5322 addr-spec), newly allocated; NULL if CONTACT is none. */
+static char *
+address_domain(const char *contact)
+{
+    const char *at = contact == NULL ? NULL : strrchr(contact, '@');
+    if (at == NULL || at == contact || strpbrk(contact, " \t\r\n,<>") != NULL)
+        return NULL;
+    return domain_name_normalise(at + 1, -1, FALSE, NULL);
+}
+
+static const char *
+decode_contact(Decoder *decoder, json_t *document)
+{
+    Place place;
+    json_t *value = decode_member(decoder, NULL, document, "contact-info", NULL, &place);
+    if (!json_is_string(value) || json_string_length(value) == 0) {
+        decode_deviation(decoder, &place, "contact-info-missing", CLAUSE_FIELDS,
+                         "contact-info is %s", decode_kind(value));
+        return NULL;
+    }
+    const char *contact = decode_text(decoder, &place, value, LIMIT_TEXT_BYTES);
+    g_autofree char *domain = address_domain(contact);
+    if (domain == NULL)
+        decode_deviation(decoder, &place, "contact-info-not-address", CLAUSE_FIELDS,
+                         "\"%s\" is not a mail address", contact);
+    return contact;
+}
+
+static const char *
+decode_organization(Decoder *decoder, json_t *document, const char *contact)
+{
+    Place place;
+    json_t *value = decode_member(decoder, NULL, document, "organization-name", NULL, &place);
+    if (json_is_string(value) && json_string_length(value) > 0)
+        return decode_text(decoder, &place, value, LIMIT_TEXT_BYTES);
+    g_autofree char *domain = address_domain(contact);
+    const char *name = domain == NULL ? "" : report_string(decoder->report, domain, -1);
+    decode_deviation(decoder, &place, "organization-name-missing", CLAUSE_FIELDS,
+                     "organization-name is %s; read as \"%s\"", decode_kind(value), name);
+    return name;
+}
+
+/* The text of a whole number, exactly as it was written but for exponent and zeros; NULL if VALUE
+ * is none, or may have lost digits. Newly allocated. */
+static char *
+whole_number(const Decoder *decoder, const json_t *value)
+{
+    if (json_is_integer(value))
+        return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    double number = json_real_value(value); /* 0 for what is no real */
+    double most = decoder->integers_are_reals ? (double)LIMIT_COUNT : 0x1.fffffffffffffp62;
+    if (!json_is_real(value) || number < -most || number > most)
+        return NULL;
+    gint64 whole = (gint64)number;
+    if ((double)whole < number || (double)whole > number)
+        return NULL;
+    return g_strdup_printf("%" G_GINT64_FORMAT, whole);
+}
+
+static const char *
+decode_report_id(Decoder *decoder, json_t *document)
+{
+    Place place;
+    json_t *value = decode_member(decoder, NULL, document, "report-id", NULL, &place);
+    if (json_is_string(value) && json_string_length(value) > 0) {
+        /* Cut short, two reports could look like one. */
+        if (json_string_length(value) > LIMIT_TEXT_BYTES)
+            decode_defect(decoder, &place, "report-id-too-long", "RFC 8259 9",
+                          "report-id has more than %u bytes", LIMIT_TEXT_BYTES);
+        return decode_text(decoder, &place, value, LIMIT_TEXT_BYTES);
+    }
+    g_autofree char *number = whole_number(decoder, value);
+    if (number != NULL) {
+        decode_deviation(decoder, &place, "report-id-number", CLAUSE_FIELDS,
+                         "report-id is a number, not a string");
+        return report_string(decoder->report, number, -1);
+    }
+    decode_defect(decoder, &place, "report-id-missing", CLAUSE_FIELDS,
+                  "report-id is %s, not a string", decode_kind(value));
+    return "";
+}
+
+static gboolean
+decode_datetime(Decoder *decoder, const Place *place, const json_t *value, gint64 *ret_time)
+{
+    DatetimeOddity oddity;
+    if (!json_is_string(value) || strlen(json_string_value(value)) != json_string_length(value) ||
+        !datetime_parse(json_string_value(value), ret_time, &oddity))
+        return FALSE;
+    if (oddity & DATETIME_NO_ZONE)
+        decode_deviation(decoder, place, "date-no-zone", "RFC 3339 5.6",
+                         "\"%s\" has no time zone; read as UTC", json_string_value(value));
+    if (oddity & DATETIME_SPACE)
+        decode_deviation(decoder, place, "date-space", "RFC 3339 5.6",
+                         "\"%s\" has white space in it", json_string_value(value));
+    return TRUE;
+}
+
+/* "\"2024-13-01\"", or what the value is if it is no text. Newly allocated. */
+static char *
+describe_datetime(const json_t *value)
+{
+    if (json_is_string(value))
+        return g_strdup_printf("\"%s\", not a date and time", json_string_value(value));
+    return g_strdup(decode_kind(value));
+}
+
+static void
+decode_end(Decoder *decoder, const Place *at, json_t *range)
+{
+    Report *report = decoder->report;
+    Place place;
+    json_t *value = decode_member(decoder, at, range, "end-datetime", NULL, &place);
+    if (!decode_datetime(decoder, &place, value, &report->end)) {
+        /* Nothing is counted by it: the day of a report is that of its start. */
+        g_autofree char *what = describe_datetime(value);
+        decode_deviation(decoder, &place, "end-datetime-missing", CLAUSE_FIELDS,
+                         "end-datetime is %s; read as the end of one day", what);
+        report->end = report->start + SECONDS_OF_DAY - 1;
+    } else if (report->end < report->start) {
+        decode_deviation(decoder, &place, "end-before-start", "RFC 8460 4.1",
+                         "end-datetime is before start-datetime");
+    } else if (report->end - report->start > SECONDS_OF_DAY) {
+        decode_deviation(decoder, &place, "range-longer-than-day", "RFC 8460 4.1",
+                         "the range is longer than a day; all of it counts for its first day");
+    }
+}
+
+static void
+decode_date_range(Decoder *decoder, json_t *document)
+{
+    Report *report = decoder->report;
+    Place place, start_place;
+    json_t *range = decode_member(decoder, NULL, document, "date-range", NULL, &place);
+    if (!json_is_object(range)) {
+        decode_defect(decoder, &place, "date-range-missing", CLAUSE_FIELDS,
+                      "date-range is %s, not an object", decode_kind(range));
+        return;
+    }
+    json_t *start = decode_member(decoder, &place, range, "start-datetime", NULL, &start_place);
+    if (!decode_datetime(decoder, &start_place, start, &report->start)) {
+        g_autofree char *what = describe_datetime(start);
+        decode_defect(decoder, &start_place, "start-datetime-missing", "RFC 3339 5.6",
+                      "start-datetime is %s", what);
+        return;
+    }
+    if (report->start % SECONDS_OF_DAY != 0)
+        decode_deviation(decoder, &start_place, "start-not-midnight", "RFC 8460 4.1",
+                         "the range does not begin at midnight UTC");
+    decode_end(decoder, &place, range);
+}
+
+/* Jansson's words for what it cannot read, as ours. */
+static void
+refuse_syntax(Decoder *decoder, const json_error_t *error)
+{
+    const char *code = "json-syntax", *clause = "RFC 8259 2";
+    switch (json_error_code(error)) {
+    case json_error_premature_end_of_input:
+        code = "json-truncated";
+        break;
+    case json_error_end_of_input_expected:
+        code = "json-trailing-text";
+        break;
+    case json_error_invalid_utf8:
+        code = "json-not-utf8";
+        clause = "RFC 8259 8.1";
+        break;
+    case json_error_numeric_overflow:
+        code = "json-number-overflow";
+        clause = "RFC 7493 2.2";
+        break;
+    case json_error_null_byte_in_key:
+        code = "json-nul-in-name";
+        clause = "RFC 8259 9";
+        break;
+    default:
+        break;
+    }
+    decode_defect(decoder, NULL, code, clause, "line %d, column %d: %s", error->line, error->column,
+                  error->text);
+}
+
+/* The document as Jansson's tree, or NULL with a defect. What I-JSON forbids but can be read is
+ * read on a second try. */
+static json_t *
+load_document(Decoder *decoder, const char *json, gsize length)
+{
+    gsize flags = JSON_ALLOW_NUL | JSON_DECODE_ANY | JSON_REJECT_DUPLICATES;
+    for (;;) {
+        json_error_t error;
+        json_t *document = json_loadb(json, length, flags, &error);
+        if (document != NULL)
+            return document;
+        if (json_error_code(&error) == json_error_duplicate_key &&
+            (flags & JSON_REJECT_DUPLICATES) != 0) {
+            decode_deviation(decoder, NULL, "json-duplicate-name", "RFC 7493 2.3",
+                             "line %d, column %d: %s; the last one counts", error.line,
+                             error.column, error.text);
+            flags &= ~(gsize)JSON_REJECT_DUPLICATES;
+        } else if (json_error_code(&error) == json_error_numeric_overflow &&
+                   !decoder->integers_are_reals) {
+            /* Then a count beyond 64 bits is refused at its own place, and one in a member that
+             * nobody reads does no harm. */
+            decoder->integers_are_reals = TRUE;
+            flags |= JSON_DECODE_INT_AS_REAL;
+        } else {
+            refuse_syntax(decoder, &error);
+            return NULL;
+        }
+    }
+}
+
+static void
+decode_document(Decoder *decoder, json_t *document)
+{
+    Report *report = decoder->report;
+    if (!json_is_object(document)) {
+        decode_defect(decoder, NULL, "json-not-object", CLAUSE_FIELDS,
+                      "the document is %s, not an object", decode_kind(document));
+        return;
+    }
+    report->contact_info = decode_contact(decoder, document);
+    report->organization_name = decode_organization(decoder, document, report->contact_info);
+    report->report_id = decode_report_id(decoder, document);
+    decode_date_range(decoder, document);
+    decode_policies(decoder, document);
+}
+
+Report *
+report_decode(const char *json, gsize length, GPtrArray *findings)
+{
+    Decoder decoder = {.report = report_new(), .findings = findings};
+    const char *reason;
+    if (length >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0) {
+        decode_deviation(&decoder, NULL, "json-bom", "RFC 8259 8.1",
+                         "the document begins with a byte order mark");
+        json += 3;
+        length -= 3;
+    }
+    if (!decode_scan(json, length, &reason)) {
+        decode_defect(&decoder, NULL, "json-too-complex", "RFC 8259 9", "%s", reason);
+    } else {
+        json_t *document = load_document(&decoder, json, length);
+        if (document != NULL)
+            decode_document(&decoder, document);
+        json_decref(document);
+    }
+    if (!decoder.defective)
+        return decoder.report;
+    report_free(decoder.report);
+    return NULL;
+}

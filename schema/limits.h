@@ -1,0 +1,121 @@
+/* limits.h: every maximum that stands between tlsgauge and what comes from outside.
+ *
+ * One place, with the reason beside each figure. RFC 8460 5.2 names ten megabytes as the
+ * commonly observed receiver limit for a compressed report; real reports are a few kilobytes.
+ */
+#pragma once
+
+/* One mail message. Postfix accepts 10 MB by default; base64 makes a 10 MB part 13.7 MB. */
+#define LIMIT_MESSAGE_BYTES (16u * 1024 * 1024)
+/* One HTTPS body or one bare file, as it arrives (RFC 8460 5.2: ten megabytes). */
+#define LIMIT_PAYLOAD_BYTES (10u * 1024 * 1024)
+/* One report after inflating. The largest seen in the field is below 2 MB. */
+#define LIMIT_INFLATED_BYTES (20u * 1024 * 1024)
+/* Inflated to compressed size; deflate cannot pass 1032, real reports stay below 30. The ratio
+ * is judged only above LIMIT_RATIO_FLOOR_BYTES, because tiny inputs compress freely. */
+#define LIMIT_INFLATE_RATIO 200u
+#define LIMIT_RATIO_FLOOR_BYTES (1024u * 1024)
+/* Members of one gzip stream, entries of one zip archive. */
+#define LIMIT_GZIP_MEMBERS 64u
+#define LIMIT_ZIP_ENTRIES 64u
+
+/* MIME: a report sits two or three levels deep; a forward of a forward adds two each. */
+#define LIMIT_MIME_DEPTH 16u
+#define LIMIT_MIME_PARTS 256u
+/* Header octets and fields of one message that are looked at (Authentication-Results are long). */
+#define LIMIT_HEADER_BYTES (256u * 1024)
+#define LIMIT_AUTHRES_FIELDS 64u
+#define LIMIT_REPORTS_PER_MESSAGE 64u
+
+/* JSON. A report is four objects deep; anything past 32 is an attack on the parser's stack. */
+#define LIMIT_JSON_DEPTH 32u
+/* The parser keeps the document in memory: 20 MB of "{},{}," would take it 1.7 GB. 65,536 failure
+ * details with nine members each, the most we take, are 600,000 values in 90,000 containers. */
+#define LIMIT_JSON_VALUES 1048576u
+#define LIMIT_JSON_CONTAINERS 131072u
+#define LIMIT_POLICIES 4096u
+#define LIMIT_FAILURE_DETAILS 65536u  /* over all policies of one report */
+#define LIMIT_LIST_ITEMS 1024u        /* policy-string, mx-host */
+#define LIMIT_NAME_BYTES 255u         /* a domain or host name, RFC 1035 2.3.4 */
+#define LIMIT_TEXT_BYTES 1024u        /* organization-name, contact-info, report-id */
+#define LIMIT_FREE_TEXT_BYTES 4096u   /* reason code, additional information, HELO: cut there */
+#define LIMIT_POLICY_LINE_BYTES 4096u /* one element of policy-string: cut there */
+/* RFC 7493 2.2: integers beyond this are not interoperable. */
+#define LIMIT_COUNT 9007199254740991LL
+/* Findings kept of one document; the rest is told as a number. */
+#define LIMIT_FINDINGS 100u
+/* The sentence of one finding: it quotes foreign text, and a terminal line or two are enough. */
+#define LIMIT_FACT_BYTES 512u
+
+/* Copies with different content under one claimed identity (organization-name, report-id,
+ * start) that are kept. Report-ids are predictable, so anyone can make more. */
+#define LIMIT_COPIES 32u
+/* Quarantine: bytes kept of an entry that was too large to be taken at all, and the size and
+ * number at which the oldest entries make room. */
+#define LIMIT_QUARANTINE_CUT_BYTES (64u * 1024)
+#define LIMIT_QUARANTINE_BYTES (512ull * 1024 * 1024)
+#define LIMIT_QUARANTINE_ENTRIES 100000u
+
+/* Items of one group commit, and what may wait for the writer (measured: 1,000 is the knee). */
+#define LIMIT_GROUP_COMMIT 1000u
+#define LIMIT_QUEUE_ITEMS 4096u
+#define LIMIT_QUEUE_BYTES (64u * 1024 * 1024)
+
+/* HTTPS: connections in all and an address, seconds without progress. */
+#define LIMIT_HTTPS_CONNECTIONS 512u
+#define LIMIT_HTTPS_CONNECTIONS_PER_ADDRESS 64u
+#define LIMIT_HTTPS_TIMEOUT_SECONDS 30u
+/* deliver gives up by itself before Postfix's command_time_limit (which bounces) can. */
+#define LIMIT_DELIVER_SECONDS 60u
+#define LIMIT_LOCK_WAIT_MS 10000
+/* A configuration file or an IDN name longer than this is not one. */
+#define LIMIT_CONFIG_BYTES (1024u * 1024)
+/* HTTPS: the pool of one connection, for its request line, header fields and answer. The senders
+ * known use less than 1 KiB; 500 idle connections cost 8 MB. */
+#define LIMIT_HTTPS_CONNECTION_MEMORY (16u * 1024)
+/* A whole request, from its first octet (or the TLS handshake) to its last, in units of the
+ * timeout without progress: one octet every few seconds must not hold a connection for ever. With
+ * 30 s a body of ten megabytes needs 85 kB/s. */
+#define LIMIT_HTTPS_REQUEST_TIMEOUTS 4u
+/* What is set aside for a body at once on the word of a Content-Length; beyond it, as it comes. */
+#define LIMIT_HTTPS_BODY_START (64u * 1024)
+/* Bodies in memory over all connections: 25 of the largest, 80,000 of the usual. */
+#define LIMIT_HTTPS_BODIES_BYTES (256u * 1024 * 1024)
+/* Octets read and dropped after a body was refused while it came, so that the sender reads the
+ * answer; then the connection is cut. */
+#define LIMIT_HTTPS_DISCARD_BYTES LIMIT_PAYLOAD_BYTES
+/* Connections that were refused before their body, read and dropped for some seconds after the
+ * answer (RFC 9112 9.6): a close with unread octets would reset the connection, answer and all. */
+#define LIMIT_HTTPS_LINGERING 64u
+#define LIMIT_HTTPS_LINGER_SECONDS 5u
+/* Certificates of one chain (real ones have four at most), octets of a PEM file. */
+#define LIMIT_CERTIFICATE_CHAIN 16u
+#define LIMIT_CERTIFICATE_BYTES (1024u * 1024)
+/* Findings told to a peer in one answer. */
+#define LIMIT_PROBLEM_FINDINGS 50u
+/* Octets of one header field value that are read as a Content-Type or the like; and of a From
+ * field, whose groups GMime reads by recursion. */
+#define LIMIT_FIELD_VALUE_BYTES (16u * 1024)
+#define LIMIT_ADDRESS_BYTES     2048u
+/* Folders within folders that are walked: each holds a file descriptor open. */
+#define LIMIT_FOLDER_DEPTH 64u
+
+/* LMTP (RFC 2033, RFC 5321 4.5.3.1): a command line (512 there; extensions add parameters), the
+ * recipients of one message (100 there), wrong commands before we hang up, connections, seconds
+ * without a byte and seconds for one message. */
+#define LIMIT_LMTP_LINE_BYTES 2048u
+#define LIMIT_LMTP_RECIPIENTS 1000u
+#define LIMIT_LMTP_ERRORS 20u
+#define LIMIT_LMTP_CONNECTIONS 100u
+#define LIMIT_LMTP_TIMEOUT_SECONDS 60u
+#define LIMIT_LMTP_MESSAGE_SECONDS 300u
+/* Copies of one claim that are kept without trust although they count (each names another domain):
+ * every copy that comes is weighed against all of them. */
+#define LIMIT_COPIES_COUNTED 1024u
+/* Rows of the daily roll-ups that one report may touch: all the failure details there may be, for
+ * a few domains. Only an MX that serves thousands of domains could ask for more. */
+#define LIMIT_ROLLUP_ROWS 262144u
+/* One daily sum. Half of what 64 bits hold, so that adding to it never overflows. */
+#define LIMIT_DAILY_SUM (G_GINT64_CONSTANT(1) << 62)
+/* Names and policies that a store remembers between reports; it forgets all past it. */
+#define LIMIT_INTERN_BYTES (16u * 1024 * 1024)

@@ -1,0 +1,170 @@
+#include "schema/report.h"
+
+#include <string.h>
+
+static const char *const no_strings[] = {NULL};
+
+Report *
+report_new(void)
+{
+    Report *report = g_new0(Report, 1);
+    report->organization_name = "";
+    report->report_id = "";
+    report->strings = g_string_chunk_new(1024);
+    report->lists = g_ptr_array_new_with_free_func(g_free);
+    return report;
+}
+
+void
+report_free(Report *report)
+{
+    if (report == NULL)
+        return;
+    for (gsize i = 0; i < report->n_policies; i++)
+        g_free(report->policies[i].failures);
+    g_free(report->policies);
+    g_string_chunk_free(report->strings);
+    g_ptr_array_unref(report->lists);
+    g_free(report);
+}
+
+const char *
+report_string(Report *report, const char *text, gssize length)
+{
+    return g_string_chunk_insert_len(report->strings, text, length);
+}
+
+const char *const *
+report_list(Report *report, const char *const *items, gsize n)
+{
+    if (n == 0)
+        return no_strings;
+    const char **list = g_new(const char *, n + 1);
+    memcpy(list, items, n * sizeof *list);
+    list[n] = NULL;
+    g_ptr_array_add(report->lists, list);
+    return list;
+}
+
+gint32
+report_day(const Report *report)
+{
+    gint64 day = report->start / 86400;
+    if (report->start % 86400 < 0)
+        day--;
+    return (gint32)day;
+}
+
+/* Every field enters with its length before it, so that no text can look like two. */
+static void
+hash_number(GChecksum *checksum, gint64 number)
+{
+    gint64 big_endian = GINT64_TO_BE(number);
+    g_checksum_update(checksum, (const guchar *)&big_endian, sizeof big_endian);
+}
+
+static void
+hash_text(GChecksum *checksum, const char *text)
+{
+    gsize length = text == NULL ? 0 : strlen(text);
+    hash_number(checksum, (gint64)length);
+    if (length > 0)
+        g_checksum_update(checksum, (const guchar *)text, (gssize)length);
+}
+
+static void
+hash_list(GChecksum *checksum, const char *const *list)
+{
+    gsize n = list == NULL ? 0 : g_strv_length((char **)list);
+    hash_number(checksum, (gint64)n);
+    for (gsize i = 0; i < n; i++)
+        hash_text(checksum, list[i]);
+}
+
+static void
+hash_detail(GChecksum *checksum, const FailureDetail *detail)
+{
+    hash_text(checksum, detail->result_word);
+    hash_text(checksum, detail->sending_mta_ip);
+    hash_text(checksum, detail->mx_hostname);
+    hash_text(checksum, detail->mx_helo);
+    hash_text(checksum, detail->receiving_ip);
+    hash_number(checksum, detail->failed_sessions);
+    hash_text(checksum, detail->additional_info);
+    hash_text(checksum, detail->reason_code);
+}
+
+static void
+hash_entry(GChecksum *checksum, const PolicyEntry *entry)
+{
+    hash_text(checksum, policy_entry_type_name(entry));
+    hash_text(checksum, entry->domain);
+    hash_list(checksum, entry->policy_string);
+    hash_list(checksum, entry->mx_host);
+    hash_number(checksum, entry->successful_sessions);
+    hash_number(checksum, entry->failed_sessions);
+    hash_number(checksum, (gint64)entry->n_failures);
+    for (gsize i = 0; i < entry->n_failures; i++)
+        hash_detail(checksum, &entry->failures[i]);
+}
+
+static void
+hash_finish(GChecksum *checksum, guint8 digest[REPORT_DIGEST_BYTES])
+{
+    guint8 full[32];
+    gsize length = sizeof full;
+    g_checksum_get_digest(checksum, full, &length);
+    memcpy(digest, full, REPORT_DIGEST_BYTES);
+    g_checksum_free(checksum);
+}
+
+void
+report_claim(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
+{
+    GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    hash_text(checksum, "tlsgauge claim 1");
+    hash_text(checksum, report->organization_name);
+    hash_text(checksum, report->report_id);
+    hash_number(checksum, report->start);
+    hash_finish(checksum, digest);
+}
+
+void
+report_content(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
+{
+    GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    hash_text(checksum, "tlsgauge content 1");
+    hash_text(checksum, report->organization_name);
+    hash_text(checksum, report->contact_info);
+    hash_text(checksum, report->report_id);
+    hash_number(checksum, report->start);
+    hash_number(checksum, report->end);
+    hash_number(checksum, (gint64)report->n_policies);
+    for (gsize i = 0; i < report->n_policies; i++)
+        hash_entry(checksum, &report->policies[i]);
+    hash_finish(checksum, digest);
+}
+
+static const char *const type_words[] = {
+    [POLICY_TYPE_STS] = "sts",
+    [POLICY_TYPE_TLSA] = "tlsa",
+    [POLICY_TYPE_NONE] = "no-policy-found",
+};
+
+const char *
+policy_entry_type_name(const PolicyEntry *entry)
+{
+    if (entry->type == POLICY_TYPE_OTHER)
+        return entry->type_word;
+    return type_words[entry->type];
+}
+
+PolicyType
+policy_type_from_word(const char *word)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(type_words); i++) {
+        if (g_strcmp0(word, type_words[i]) == 0)
+            return (PolicyType)i;
+    }
+    return POLICY_TYPE_OTHER;
+}

@@ -1,0 +1,44 @@
+/* copies.h: the stored copies of one claimed identity, and which of them count. Private to store/.
+ */
+#pragma once
+
+#include "schema/report.h"
+#include "schema/trust.h"
+#include "store/rollup.h"
+#include "store/store-internal.h"
+
+typedef struct {
+    gint64 id;
+    guint8 content[REPORT_DIGEST_BYTES];
+    gint64 sender; /* name id */
+    char *sender_domain;
+    Trust trust;
+    char *counts_for;
+    gboolean counted; /* as the roll-ups are now */
+    gint64 instead;
+    gboolean want_counted; /* as they shall be: copies_settle */
+    gint64 want_instead;
+} Copy;
+
+/* The copies of CLAIM that arrived before BEFORE (G_MAXINT64: all), in that order; those that do
+ * not decode are left out. Free with g_ptr_array_unref. */
+GPtrArray *copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint64 before,
+                       GError **error);
+
+/* The copy with that content, or NULL. Borrowed. */
+Copy *copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES]);
+
+/* A new one at the end, owned by COPIES. SENDER_DOMAIN and COUNTS_FOR are copied. */
+Copy *copies_append(GPtrArray *copies, gint64 id, Trust trust, const char *sender_domain,
+                    const char *counts_for);
+
+/* Fills the wanted state of all by the rule of identity.h. */
+void copies_settle(const GPtrArray *copies);
+
+/* Brings rows and roll-ups to the wanted state. A copy whose report has to be decoded for that is
+ * read through the decode hook, except FRESH (may be NULL), whose report is FRESH_REPORT. */
+gboolean copies_apply(Store *store, const GPtrArray *copies, const Copy *fresh,
+                      const Report *fresh_report, GError **error);
+
+/* What COPY adds to the roll-ups, given its decoded REPORT. */
+Rollup *copies_rollup(Store *store, const Copy *copy, const Report *report, GError **error);

@@ -1,0 +1,61 @@
+/* driver.h: the narrow gap between the store and a database. Private to store/.
+ *
+ * A driver is one static Driver. It knows connections, statements and transactions, and nothing of
+ * reports. SQL comes from store/sql/ with the placeholders $1, $2 ...; parameters and columns are
+ * asked for by those numbers (parameters from 1, columns from 0). Errors are STORE_ERROR; what is
+ * a defect of ours (a wrong number, a statement that does not compile) is STORE_ERROR_INTERNAL.
+ */
+#pragma once
+
+#include "store/store.h"
+
+typedef struct DriverConnection DriverConnection;
+typedef struct DriverStatement DriverStatement;
+
+/* Parameters of one statement; no statement of ours comes near. */
+#define DRIVER_PARAMETERS 32
+
+typedef struct {
+    const char *name; /* "sqlite": the scheme of its URI */
+
+    /* Opens PLACE (what stands after "sqlite:"). In STORE_WRITE mode it is created when absent. A
+     * database of another program is refused and left as it is. */
+    DriverConnection *(*open)(const char *place, StoreMode mode, int lock_wait_ms, GError **error);
+    void (*close)(DriverConnection *connection);
+
+    /* The version of our schema in it, 0 when it holds nothing at all. */
+    gboolean (*version)(DriverConnection *connection, int *ret_version, GError **error);
+    /* Writes the version and marks the database as ours; inside a transaction. */
+    gboolean (*set_version)(DriverConnection *connection, int version, GError **error);
+
+    /* Runs several statements without parameters whose rows nobody wants. */
+    gboolean (*exec)(DriverConnection *connection, const char *sql, GError **error);
+
+    /* WRITE takes the write lock at once, so that no later statement can fail for want of it. */
+    gboolean (*begin)(DriverConnection *connection, gboolean write, GError **error);
+    /* After FALSE the transaction has been rolled back. */
+    gboolean (*commit)(DriverConnection *connection, GError **error);
+    void (*rollback)(DriverConnection *connection); /* no-op outside a transaction */
+    /* Whether foreign keys are checked; outside a transaction only. */
+    gboolean (*check_keys)(DriverConnection *connection, gboolean on, GError **error);
+
+    /* SQL is one statement; more is refused. The connection must outlive the statement. */
+    DriverStatement *(*prepare)(DriverConnection *connection, const char *sql, GError **error);
+    void (*finalize)(DriverStatement *statement);
+    /* Binding never fails by itself: a wrong number or a parameter left out fails the step.
+     * Text and blobs are borrowed until the reset. text NULL, or a NULL blob, is NULL. */
+    void (*bind_int)(DriverStatement *statement, int parameter, gint64 value);
+    void (*bind_text)(DriverStatement *statement, int parameter, const char *text);
+    void (*bind_blob)(DriverStatement *statement, int parameter, const void *data, gsize length);
+    /* *ret_row says whether there is a row now; FALSE there is the end. */
+    gboolean (*step)(DriverStatement *statement, gboolean *ret_row, GError **error);
+    /* Ready to be bound again; gives up locks that reading took. */
+    void (*reset)(DriverStatement *statement);
+
+    /* Of the row now; borrowed until the next step or reset. NULL comes as 0, NULL, NULL. */
+    gint64 (*column_int)(DriverStatement *statement, int column);
+    const char *(*column_text)(DriverStatement *statement, int column);
+    const void *(*column_blob)(DriverStatement *statement, int column, gsize *ret_length);
+} Driver;
+
+extern const Driver driver_sqlite;

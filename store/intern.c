@@ -1,0 +1,147 @@
+#include "store/intern.h"
+
+#include <string.h>
+
+#include "schema/limits.h"
+#include "schema/sts_policy.h"
+
+#define POLICY_DIGEST_BYTES 16
+
+struct Intern {
+    StatementCache *statements;
+    GHashTable *names;    /* text -> id */
+    GHashTable *policies; /* the lines as the sender wrote them -> id */
+    gsize bytes;          /* of their texts */
+};
+
+Intern *
+intern_new(StatementCache *statements)
+{
+    Intern *intern = g_new0(Intern, 1);
+    intern->statements = statements;
+    intern->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    intern->policies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return intern;
+}
+
+void
+intern_free(Intern *intern)
+{
+    if (intern == NULL)
+        return;
+    g_hash_table_destroy(intern->names);
+    g_hash_table_destroy(intern->policies);
+    g_free(intern);
+}
+
+void
+intern_forget(Intern *intern)
+{
+    g_hash_table_remove_all(intern->names);
+    g_hash_table_remove_all(intern->policies);
+    intern->bytes = 0;
+}
+
+static gboolean
+recall(GHashTable *table, const char *text, gint64 *ret_id)
+{
+    const gint64 *id = g_hash_table_lookup(table, text);
+    if (id != NULL)
+        *ret_id = *id;
+    return id != NULL;
+}
+
+/* The texts are foreign: what is remembered of them has a bound, and starts anew past it. */
+static void
+remember(Intern *intern, GHashTable *table, const char *text, gint64 id)
+{
+    gsize bytes = strlen(text) + 64; /* and about what the table adds */
+    if (bytes > LIMIT_INTERN_BYTES / 64)
+        return;
+    if (intern->bytes + bytes > LIMIT_INTERN_BYTES)
+        intern_forget(intern);
+    intern->bytes += bytes;
+    g_hash_table_insert(table, g_strdup(text), g_memdup2(&id, sizeof id));
+}
+
+gboolean
+intern_name(Intern *intern, const char *text, gint64 *ret_id, GError **error)
+{
+    gint64 id = INTERN_NONE;
+    gboolean found;
+
+    if (text == NULL || *text == '\0') {
+        *ret_id = INTERN_NONE;
+        return TRUE;
+    }
+    if (recall(intern->names, text, ret_id))
+        return TRUE;
+    g_autoptr(Statement) find = statement_get(intern->statements, "name_find", error);
+    if (find == NULL || !statement_value(statement_text(find, 1, text), &id, &found, error))
+        return FALSE;
+    if (!found) {
+        g_autoptr(Statement) add = statement_get(intern->statements, "name_add", error);
+        if (add == NULL || !statement_value(statement_text(add, 1, text), &id, NULL, error))
+            return FALSE;
+    }
+    remember(intern, intern->names, text, id);
+    *ret_id = id;
+    return TRUE;
+}
+
+/* The lines of ENTRY as one text; no line holds a NUL or, decoded, ends in a line break. */
+static char *
+policy_lines(const PolicyEntry *entry)
+{
+    GString *lines = g_string_new(NULL);
+    for (const char *const *line = entry->policy_string; *line != NULL; line++)
+        g_string_append_printf(lines, "%zu:%s\n", strlen(*line), *line);
+    for (const char *const *mx = entry->mx_host; mx != NULL && *mx != NULL; mx++)
+        g_string_append_printf(lines, "%s\n", *mx);
+    return g_string_free(lines, FALSE);
+}
+
+static gboolean
+store_policy(Intern *intern, const StsPolicy *policy, gint64 *ret_id, GError **error)
+{
+    guint8 digest[32];
+    gsize length = sizeof digest;
+    gboolean found;
+    GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(checksum, (const guchar *)policy->canonical, -1);
+    g_checksum_get_digest(checksum, digest, &length);
+    g_checksum_free(checksum);
+
+    g_autoptr(Statement) find = statement_get(intern->statements, "policy_find", error);
+    if (find == NULL || !statement_value(statement_blob(find, 1, digest, POLICY_DIGEST_BYTES),
+                                         ret_id, &found, error))
+        return FALSE;
+    if (found)
+        return TRUE;
+    g_autoptr(Statement) add = statement_get(intern->statements, "policy_add", error);
+    if (add == NULL)
+        return FALSE;
+    statement_blob(add, 1, digest, POLICY_DIGEST_BYTES);
+    statement_text(add, 2, policy->canonical);
+    statement_text(add, 3, sts_mode_name(policy->mode));
+    return statement_value(add, ret_id, NULL, error);
+}
+
+gboolean
+intern_policy(Intern *intern, const PolicyEntry *entry, gint64 *ret_id, GError **error)
+{
+    if (entry->policy_string == NULL || entry->policy_string[0] == NULL) {
+        *ret_id = INTERN_NONE;
+        return TRUE;
+    }
+    g_autofree char *lines = policy_lines(entry);
+    if (recall(intern->policies, lines, ret_id))
+        return TRUE;
+    gint64 id = INTERN_NONE;
+    g_autoptr(StsPolicy) policy = sts_policy_parse(entry->policy_string, entry->mx_host);
+    if (*policy->canonical != '\0' && !store_policy(intern, policy, &id, error))
+        return FALSE;
+    remember(intern, intern->policies, lines, id);
+    *ret_id = id;
+    return TRUE;
+}

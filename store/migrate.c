@@ -1,0 +1,76 @@
+#include "store/migrate.h"
+
+#include "store/sql_text.h"
+
+/* Version 1 is schema.sql. A change of the schema adds "migrate-2.sql" here, and the file: stores
+ * in the field then take the same road as new ones. */
+static const char *const files[] = {"schema.sql"};
+
+MigrateSteps
+migrate_steps(void)
+{
+    static const char *texts[G_N_ELEMENTS(files)];
+    static gsize done;
+    if (g_once_init_enter(&done)) {
+        for (guint i = 0; i < G_N_ELEMENTS(files); i++)
+            texts[i] = sql_text_script(files[i]);
+        g_once_init_leave(&done, 1);
+    }
+    return (MigrateSteps){texts, (int)G_N_ELEMENTS(files)};
+}
+
+static gboolean
+check(int version, int last, StoreMode mode, GError **error)
+{
+    if (version > last) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_NEWER_SCHEMA,
+                    "the store has schema version %d; this program knows up to %d: it was written "
+                    "by a newer tlsgauge",
+                    version, last);
+        return FALSE;
+    }
+    if (mode == STORE_WRITE || version == last)
+        return TRUE;
+    if (version <= 0)
+        g_set_error(error, STORE_ERROR, STORE_ERROR_NOT_FOUND,
+                    "the store is empty: no report was taken in yet");
+    else
+        g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
+                    "the store has schema version %d and this program wants %d: let a command that "
+                    "writes open it once",
+                    version, last);
+    return FALSE;
+}
+
+static gboolean
+run_steps(const Driver *driver, DriverConnection *connection, MigrateSteps steps, GError **error)
+{
+    int version;
+    /* Asked again under the lock: another process may just have done it. */
+    if (!driver->version(connection, &version, error) ||
+        !check(version, steps.n, STORE_WRITE, error))
+        return FALSE;
+    for (int i = MAX(version, 0); i < steps.n; i++) {
+        if (!driver->exec(connection, steps.scripts[i], error) ||
+            !driver->set_version(connection, i + 1, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+migrate_run(const Driver *driver, DriverConnection *connection, MigrateSteps steps, StoreMode mode,
+            GError **error)
+{
+    int version;
+    if (!driver->version(connection, &version, error) || !check(version, steps.n, mode, error))
+        return FALSE;
+    if (version == steps.n)
+        return TRUE;
+    if (!driver->begin(connection, TRUE, error))
+        return FALSE;
+    if (run_steps(driver, connection, steps, error))
+        return driver->commit(connection, error);
+    driver->rollback(connection);
+    return FALSE;
+}

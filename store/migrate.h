@@ -1,0 +1,19 @@
+/* migrate.h: brings a database to the schema of this program. Private to store/. */
+#pragma once
+
+#include "store/driver.h"
+
+/* Script i brings version i to i + 1; script 0 makes an empty database version 1. */
+typedef struct {
+    const char *const *scripts;
+    int n;
+} MigrateSteps;
+
+/* The steps of this program: schema.sql, then migrate-2.sql, migrate-3.sql ... */
+MigrateSteps migrate_steps(void);
+
+/* STORE_WRITE: runs what is missing, in order, in one transaction: all or nothing.
+ * STORE_READ changes nothing and fails with STORE_ERROR_NOT_FOUND on an empty database.
+ * STORE_ERROR_NEWER_SCHEMA for a version past the last step. */
+gboolean migrate_run(const Driver *driver, DriverConnection *connection, MigrateSteps steps,
+                     StoreMode mode, GError **error);

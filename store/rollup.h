@@ -1,0 +1,26 @@
+/* rollup.h: what one report adds to the two daily roll-ups, and takes from them. Private to store/.
+ */
+#pragma once
+
+#include "schema/report.h"
+#include "schema/trust.h"
+#include "store/intern.h"
+
+typedef struct Rollup Rollup;
+
+/* The rows that REPORT adds, where the entries count for LISTS (of char **, one an entry), under
+ * the shown sender SENDER (a name id). Rows with one key are added up within the report. */
+Rollup *rollup_new(Intern *intern, const Report *report, const GPtrArray *lists, gint64 sender,
+                   Trust trust, GError **error);
+void rollup_free(Rollup *rollup); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rollup, rollup_free)
+
+/* Whether ROLLUP may be added: it has at most LIMIT_ROLLUP_ROWS rows and takes no daily sum past
+ * LIMIT_DAILY_SUM. Anyone can claim any count, and no sum may overflow. */
+gboolean rollup_fits(const Rollup *rollup, StatementCache *statements, gboolean *ret_fits,
+                     GError **error);
+
+gboolean rollup_add(const Rollup *rollup, StatementCache *statements, GError **error);
+/* Exactly what was added; rows that no report stands behind any more go. STORE_ERROR_CORRUPT where
+ * the roll-ups do not hold it. */
+gboolean rollup_subtract(const Rollup *rollup, StatementCache *statements, GError **error);

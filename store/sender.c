@@ -1,0 +1,89 @@
+#include "store/sender.h"
+
+#include <string.h>
+
+#include "schema/domain_name.h"
+#include "schema/finding.h"
+#include "schema/limits.h"
+
+/* The organisational domain of NAME (LENGTH octets), or NULL if it is no domain name. */
+static char *
+organisational(const char *name, gssize length)
+{
+    g_autofree char *normal = domain_name_normalise(name, length, FALSE, NULL);
+    return normal == NULL ? NULL : g_strdup(domain_name_organisational(normal));
+}
+
+/* Of an address in whatever dress: "a@b.example", "mailto:a@b.example", "Name <a@b.example>". */
+static char *
+contact_domain(const Report *report)
+{
+    const char *at = report->contact_info == NULL ? NULL : strrchr(report->contact_info, '@');
+    if (at == NULL)
+        return NULL;
+    return organisational(at + 1, (gssize)strcspn(at + 1, "<>()[],;:?\"' \t\r\n"));
+}
+
+static char *
+verified_domain(Trust trust, const char *authenticated_by)
+{
+    if (trust != TRUST_VERIFIED || authenticated_by == NULL)
+        return NULL;
+    return organisational(authenticated_by, -1);
+}
+
+char *
+sender_domain(const Report *report, Trust trust, const char *authenticated_by)
+{
+    char *domain = verified_domain(trust, authenticated_by);
+    if (domain == NULL)
+        domain = contact_domain(report);
+    return domain != NULL ? domain : g_strdup("");
+}
+
+/* White space of any kind as single spaces, none at the ends. */
+static char *
+collapse(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    GString *out = g_string_new(NULL);
+    gboolean gap = FALSE;
+    for (const char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
+        gunichar character = g_utf8_get_char(c);
+        if (g_unichar_isspace(character)) {
+            gap = out->len > 0;
+            continue;
+        }
+        if (gap)
+            g_string_append_c(out, ' ');
+        gap = FALSE;
+        g_string_append_unichar(out, character);
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* Only we say by whom a sender is vouched for. */
+static void
+disarm(char *name)
+{
+    for (char *via = strstr(name, " (via "); via != NULL; via = strstr(via, " (via "))
+        via[1] = '[';
+}
+
+char *
+sender_name(const Report *report, Trust trust, const char *authenticated_by)
+{
+    g_autofree char *line = collapse(report->organization_name);
+    g_autofree char *name = text_printable(line, -1, LIMIT_TEXT_BYTES);
+    g_autofree char *verified = verified_domain(trust, authenticated_by);
+    g_autofree char *contact = contact_domain(report);
+
+    disarm(name);
+    if (*name == '\0') {
+        const char *domain = verified != NULL ? verified : contact;
+        return g_strdup(domain != NULL ? domain : "(unnamed)");
+    }
+    if (verified != NULL && contact != NULL && strcmp(verified, contact) != 0)
+        return g_strdup_printf("%s (via %s)", name, verified);
+    return g_steal_pointer(&name);
+}

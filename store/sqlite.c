@@ -1,0 +1,466 @@
+/* sqlite.c: the driver for SQLite; the only file that knows its types. */
+#include <errno.h>
+#include <sqlite3.h>
+
+#include "store/driver.h"
+#include "store/place.h"
+
+/* "TLSG": PRAGMA application_id, so that file(1) and we can tell the file from another's. */
+#define APPLICATION_ID 0x544C5347
+
+/* Set on each connection. 16 KiB pages and the cache are measured choices; synchronous=FULL is the
+ * promise that an acknowledged report is on disk. The last four refuse what a manipulated file
+ * could do. */
+static const char settings[] = "PRAGMA page_size = 16384;"
+                               "PRAGMA synchronous = FULL;"
+                               "PRAGMA foreign_keys = ON;"
+                               "PRAGMA cache_size = -65536;"
+                               "PRAGMA wal_autocheckpoint = 4000;"
+                               "PRAGMA journal_size_limit = 67108864;"
+                               "PRAGMA trusted_schema = OFF;"
+                               "PRAGMA cell_size_check = ON;";
+
+struct DriverConnection {
+    sqlite3 *handle;
+    char *place; /* for messages */
+    int lock_wait_ms;
+};
+
+struct DriverStatement {
+    DriverConnection *connection;
+    sqlite3_stmt *handle;
+    /* SQLite numbers "$2" by where it first stands in the text; this is SQLite's number for ours.
+     */
+    int index[DRIVER_PARAMETERS + 1];
+    guint32 wanted, bound; /* bit n: parameter n */
+    int fault;             /* first error of a bind, told by the step */
+};
+G_STATIC_ASSERT(DRIVER_PARAMETERS <= 32);
+
+/* ---- errors ---------------------------------------------------------------------------- */
+
+static gboolean
+is_no_room(int number)
+{
+    return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
+/* Whether the last failure of the database file or of its log was for want of room. SQLite has a
+ * code of its own for ENOSPC alone, and forgets errno where a commit fails. */
+static gboolean
+no_room(sqlite3 *handle)
+{
+    static const int pointers[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+    if (is_no_room(sqlite3_system_errno(handle)))
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(pointers); i++) {
+        sqlite3_file *file = NULL;
+        int number = 0;
+        if (sqlite3_file_control(handle, "main", pointers[i], &file) == SQLITE_OK && file != NULL &&
+            file->pMethods != NULL &&
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number) == SQLITE_OK &&
+            is_no_room(number))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static StoreErrorCode
+error_code(sqlite3 *handle, int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+        return STORE_ERROR_BUSY;
+    case SQLITE_FULL:
+        return STORE_ERROR_FULL;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return handle != NULL && no_room(handle) ? STORE_ERROR_FULL : STORE_ERROR_IO;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_NOMEM:
+        return STORE_ERROR_IO;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STORE_ERROR_CORRUPT;
+    default:
+        return STORE_ERROR_INTERNAL;
+    }
+}
+
+/* Tells the error that HANDLE has just had; SQL (may be NULL) stands in messages about defects. */
+static gboolean
+fail(DriverConnection *connection, int code, const char *sql, GError **error)
+{
+    sqlite3 *handle = connection->handle;
+    StoreErrorCode kind = error_code(handle, code);
+    const char *text = handle != NULL ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+
+    if (kind == STORE_ERROR_BUSY)
+        g_set_error(error, STORE_ERROR, kind, "%s: another process holds the lock (waited %d ms)",
+                    connection->place, connection->lock_wait_ms);
+    else if (kind == STORE_ERROR_FULL)
+        g_set_error(error, STORE_ERROR, kind, "%s: no room: disk or quota is full",
+                    connection->place);
+    else if (kind == STORE_ERROR_INTERNAL && sql != NULL)
+        g_set_error(error, STORE_ERROR, kind, "%s: %s (%d) in: %s", connection->place, text, code,
+                    sql);
+    else
+        g_set_error(error, STORE_ERROR, kind, "%s: %s (%d)", connection->place, text, code);
+    return FALSE;
+}
+
+/* ---- opening --------------------------------------------------------------------------- */
+
+static gboolean
+sqlite_exec(DriverConnection *connection, const char *sql, GError **error)
+{
+    int code = sqlite3_exec(connection->handle, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK || fail(connection, code, sql, error);
+}
+
+static gboolean
+read_int(DriverConnection *connection, const char *sql, int *ret_value, GError **error)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(connection->handle, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    gboolean ok = code == SQLITE_ROW || fail(connection, code, sql, error);
+    if (ok)
+        *ret_value = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return ok;
+}
+
+/* The version, read in one view: else a store that another process creates at this moment could
+ * look like a foreign database. */
+static gboolean
+sqlite_version(DriverConnection *connection, int *ret_version, GError **error)
+{
+    gboolean alone = sqlite3_get_autocommit(connection->handle) != 0;
+    int application = 0, version = 0, objects = 0;
+
+    if (alone && !sqlite_exec(connection, "BEGIN", error))
+        return FALSE;
+    gboolean ok = read_int(connection, "PRAGMA application_id", &application, error) &&
+                  read_int(connection, "PRAGMA user_version", &version, error) &&
+                  read_int(connection, "SELECT COUNT(*) FROM sqlite_schema", &objects, error);
+    if (alone)
+        (void)sqlite3_exec(connection->handle, "ROLLBACK", NULL, NULL, NULL);
+    if (!ok)
+        return FALSE;
+    gboolean empty = application == 0 && version == 0 && objects == 0;
+    if (application != APPLICATION_ID && !empty) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_NOT_OURS,
+                    "%s: is a database of another program", connection->place);
+        return FALSE;
+    }
+    *ret_version = version;
+    return TRUE;
+}
+
+static gboolean
+sqlite_set_version(DriverConnection *connection, int version, GError **error)
+{
+    g_autofree char *sql = g_strdup_printf("PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                                           APPLICATION_ID, version);
+    return sqlite_exec(connection, sql, error);
+}
+
+/* The change to WAL needs the file alone and does not ask the busy handler: two programs that
+ * start at once would fail. So it is tried until the wait is over. */
+static gboolean
+enter_wal(DriverConnection *connection, GError **error)
+{
+    gint64 deadline = g_get_monotonic_time() + (gint64)connection->lock_wait_ms * 1000;
+    for (;;) {
+        sqlite3_stmt *statement = NULL;
+        int code = sqlite3_prepare_v2(connection->handle, "PRAGMA journal_mode = WAL", -1,
+                                      &statement, NULL);
+        if (code == SQLITE_OK)
+            code = sqlite3_step(statement);
+        gboolean wal = code == SQLITE_ROW &&
+                       g_strcmp0((const char *)sqlite3_column_text(statement, 0), "wal") == 0;
+        int busy = (code & 0xff) == SQLITE_BUSY && g_get_monotonic_time() < deadline;
+        if (!wal && !busy && code == SQLITE_ROW)
+            g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
+                        "%s: no write-ahead log can be kept there (a network file system?)",
+                        connection->place);
+        else if (!wal && !busy)
+            fail(connection, code, "PRAGMA journal_mode", error);
+        sqlite3_finalize(statement);
+        if (!busy)
+            return wal;
+        g_usleep(5000);
+    }
+}
+
+static void
+sqlite_close(DriverConnection *connection)
+{
+    if (connection == NULL)
+        return;
+    int code = sqlite3_close(connection->handle);
+    g_assert(code == SQLITE_OK); /* else a statement was not finalized */
+    g_free(connection->place);
+    g_free(connection);
+}
+
+static gboolean
+configure(DriverConnection *connection, StoreMode mode, gboolean memory, GError **error)
+{
+    int version;
+    sqlite3_extended_result_codes(connection->handle, 1);
+    sqlite3_busy_timeout(connection->handle, connection->lock_wait_ms);
+    sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    if (mode == STORE_READ)
+        return sqlite_exec(connection, settings, error) &&
+               sqlite_exec(connection, "PRAGMA query_only = ON", error);
+    if (sqlite3_db_readonly(connection->handle, "main") == 1) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_IO, "%s: can only be read", connection->place);
+        return FALSE;
+    }
+    /* Whose it is comes before the first change to the file. */
+    return sqlite_exec(connection, settings, error) &&
+           sqlite_version(connection, &version, error) && (memory || enter_wal(connection, error));
+}
+
+static DriverConnection *
+sqlite_open(const char *place, StoreMode mode, int lock_wait_ms, GError **error)
+{
+    gboolean memory = g_strcmp0(place, ":memory:") == 0;
+    /* "./" keeps SQLite from reading "file:x" or ":x:" as anything but a name. */
+    g_autofree char *path =
+        memory || g_path_is_absolute(place) ? g_strdup(place) : g_build_filename(".", place, NULL);
+    int flags = SQLITE_OPEN_NOMUTEX;
+    if (memory)
+        flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+    else
+        flags |= mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    if (!memory && !place_check(path, mode, error))
+        return NULL;
+
+    DriverConnection *connection = g_new0(DriverConnection, 1);
+    connection->place = g_strdup(place);
+    connection->lock_wait_ms = lock_wait_ms;
+    int code = sqlite3_open_v2(path, &connection->handle, flags, NULL);
+    gboolean ok = code == SQLITE_OK
+                      ? configure(connection, memory ? STORE_WRITE : mode, memory, error)
+                      : fail(connection, code, NULL, error);
+    if (ok)
+        return connection;
+    sqlite_close(connection);
+    return NULL;
+}
+
+/* ---- transactions ---------------------------------------------------------------------- */
+
+static void
+sqlite_rollback(DriverConnection *connection)
+{
+    /* Some errors (a full disk) have rolled back already. */
+    if (sqlite3_get_autocommit(connection->handle) == 0)
+        (void)sqlite3_exec(connection->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static gboolean
+sqlite_begin(DriverConnection *connection, gboolean write, GError **error)
+{
+    return sqlite_exec(connection, write ? "BEGIN IMMEDIATE" : "BEGIN", error);
+}
+
+static gboolean
+sqlite_commit(DriverConnection *connection, GError **error)
+{
+    if (sqlite_exec(connection, "COMMIT", error))
+        return TRUE;
+    sqlite_rollback(connection);
+    return FALSE;
+}
+
+static gboolean
+sqlite_check_keys(DriverConnection *connection, gboolean on, GError **error)
+{
+    return sqlite_exec(connection, on ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF",
+                       error);
+}
+
+/* ---- statements ------------------------------------------------------------------------ */
+
+static void
+sqlite_finalize(DriverStatement *statement)
+{
+    if (statement == NULL)
+        return;
+    sqlite3_finalize(statement->handle);
+    g_free(statement);
+}
+
+/* FALSE for a placeholder that is not "$" and a number within bounds. */
+static gboolean
+map_parameters(DriverStatement *statement)
+{
+    for (int i = 1; i <= sqlite3_bind_parameter_count(statement->handle); i++) {
+        const char *name = sqlite3_bind_parameter_name(statement->handle, i);
+        guint64 number;
+        if (name == NULL || name[0] != '$' ||
+            !g_ascii_string_to_unsigned(name + 1, 10, 1, DRIVER_PARAMETERS, &number, NULL))
+            return FALSE;
+        statement->index[number] = i;
+        statement->wanted |= 1u << (number - 1);
+    }
+    return TRUE;
+}
+
+/* Whether nothing but white space and comments is left. */
+static gboolean
+is_blank(DriverConnection *connection, const char *sql)
+{
+    sqlite3_stmt *more = NULL;
+    gboolean blank =
+        sqlite3_prepare_v2(connection->handle, sql, -1, &more, NULL) == SQLITE_OK && more == NULL;
+    sqlite3_finalize(more);
+    return blank;
+}
+
+static DriverStatement *
+sqlite_prepare(DriverConnection *connection, const char *sql, GError **error)
+{
+    const char *rest = NULL;
+    DriverStatement *statement = g_new0(DriverStatement, 1);
+    statement->connection = connection;
+    int code = sqlite3_prepare_v3(connection->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                  &statement->handle, &rest);
+    if (code != SQLITE_OK)
+        fail(connection, code, sql, error);
+    else if (statement->handle == NULL || !is_blank(connection, rest))
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "not one statement: %s", sql);
+    else if (!map_parameters(statement))
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "placeholders are $1, $2 ...: %s",
+                    sql);
+    else
+        return statement;
+    sqlite_finalize(statement);
+    return NULL;
+}
+
+/* SQLite's number for PARAMETER, or 0 with the fault noted. */
+static int
+place_of(DriverStatement *statement, int parameter)
+{
+    if (parameter < 1 || parameter > DRIVER_PARAMETERS || statement->index[parameter] == 0) {
+        statement->fault = SQLITE_RANGE;
+        return 0;
+    }
+    statement->bound |= 1u << (parameter - 1);
+    return statement->index[parameter];
+}
+
+static void
+note(DriverStatement *statement, int code)
+{
+    if (code != SQLITE_OK && statement->fault == SQLITE_OK)
+        statement->fault = code;
+}
+
+static void
+sqlite_bind_int(DriverStatement *statement, int parameter, gint64 value)
+{
+    int index = place_of(statement, parameter);
+    if (index != 0)
+        note(statement, sqlite3_bind_int64(statement->handle, index, value));
+}
+
+static void
+sqlite_bind_text(DriverStatement *statement, int parameter, const char *text)
+{
+    int index = place_of(statement, parameter);
+    if (index != 0)
+        note(statement, sqlite3_bind_text(statement->handle, index, text, -1, SQLITE_STATIC));
+}
+
+static void
+sqlite_bind_blob(DriverStatement *statement, int parameter, const void *data, gsize length)
+{
+    int index = place_of(statement, parameter);
+    if (index == 0)
+        return;
+    /* An empty blob is not NULL, though its address may be. */
+    if (data != NULL && length == 0)
+        note(statement, sqlite3_bind_zeroblob(statement->handle, index, 0));
+    else
+        note(statement, sqlite3_bind_blob64(statement->handle, index, data, length, SQLITE_STATIC));
+}
+
+static gboolean
+sqlite_step(DriverStatement *statement, gboolean *ret_row, GError **error)
+{
+    if (statement->fault != SQLITE_OK || statement->bound != statement->wanted) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "parameters do not fit (%s): %s",
+                    statement->fault != SQLITE_OK ? sqlite3_errstr(statement->fault) : "missing",
+                    sqlite3_sql(statement->handle));
+        return FALSE;
+    }
+    int code = sqlite3_step(statement->handle);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return fail(statement->connection, code, sqlite3_sql(statement->handle), error);
+    *ret_row = code == SQLITE_ROW;
+    return TRUE;
+}
+
+static void
+sqlite_reset(DriverStatement *statement)
+{
+    sqlite3_reset(statement->handle);
+    sqlite3_clear_bindings(statement->handle); /* they point to memory of the caller */
+    statement->bound = 0;
+    statement->fault = SQLITE_OK;
+}
+
+static gint64
+sqlite_column_int(DriverStatement *statement, int column)
+{
+    return sqlite3_column_int64(statement->handle, column);
+}
+
+static const char *
+sqlite_column_text(DriverStatement *statement, int column)
+{
+    return (const char *)sqlite3_column_text(statement->handle, column);
+}
+
+static const void *
+sqlite_column_blob(DriverStatement *statement, int column, gsize *ret_length)
+{
+    const void *data = sqlite3_column_blob(statement->handle, column);
+    *ret_length = (gsize)sqlite3_column_bytes(statement->handle, column);
+    return data;
+}
+
+const Driver driver_sqlite = {
+    .name = "sqlite",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .version = sqlite_version,
+    .set_version = sqlite_set_version,
+    .exec = sqlite_exec,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .check_keys = sqlite_check_keys,
+    .prepare = sqlite_prepare,
+    .finalize = sqlite_finalize,
+    .bind_int = sqlite_bind_int,
+    .bind_text = sqlite_bind_text,
+    .bind_blob = sqlite_bind_blob,
+    .step = sqlite_step,
+    .reset = sqlite_reset,
+    .column_int = sqlite_column_int,
+    .column_text = sqlite_column_text,
+    .column_blob = sqlite_column_blob,
+};

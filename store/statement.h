@@ -1,0 +1,46 @@
+/* statement.h: a prepared statement of store/sql/, by name. Private to store/.
+ *
+ * Use: get, bind all parameters, step or run, read columns, done. A text or blob that is bound is
+ * borrowed until done.
+ */
+#pragma once
+
+#include "store/driver.h"
+
+typedef struct Statement Statement;
+typedef struct StatementCache StatementCache;
+
+/* Statements are prepared once and kept until the cache goes, which must be before the connection.
+ */
+StatementCache *statement_cache_new(const Driver *driver, DriverConnection *connection);
+void statement_cache_free(StatementCache *cache); /* NULL is fine */
+
+/* Never NULL but on error. One that is in use (a callback asks within a callback) is prepared anew.
+ */
+Statement *statement_get(StatementCache *cache, const char *name, GError **error);
+/* Gives it back; NULL is fine. */
+void statement_done(Statement *statement);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Statement, statement_done)
+
+/* Each returns STATEMENT, so that binding reads as one expression. */
+Statement *statement_int(Statement *statement, int parameter, gint64 value);
+Statement *statement_text(Statement *statement, int parameter, const char *text);
+Statement *statement_blob(Statement *statement, int parameter, const void *data, gsize length);
+Statement *statement_bytes(Statement *statement, int parameter, GBytes *bytes);
+
+gboolean statement_step(Statement *statement, gboolean *ret_row, GError **error);
+/* Steps to the end. */
+gboolean statement_run(Statement *statement, GError **error);
+/* Steps to the end; *ret_value is the first column of the first row, untouched without a row.
+ * ret_row may be NULL. */
+gboolean statement_value(Statement *statement, gint64 *ret_value, gboolean *ret_row,
+                         GError **error);
+
+gint64 statement_get_int(Statement *statement, int column);
+/* Never NULL: "" where there is none, which a damaged row may have in any column. */
+const char *statement_get_text(Statement *statement, int column);
+/* NULL where there is none. */
+const char *statement_get_optional(Statement *statement, int column);
+const void *statement_get_blob(Statement *statement, int column, gsize *ret_length);
+/* A copy; never NULL. */
+GBytes *statement_get_bytes(Statement *statement, int column);

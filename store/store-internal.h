@@ -1,0 +1,26 @@
+/* store-internal.h: the struct behind store.h, for the files of store/ alone. */
+#pragma once
+
+#include "store/counter.h"
+#include "store/driver.h"
+#include "store/intern.h"
+#include "store/statement.h"
+#include "store/store.h"
+
+typedef enum { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE } Transaction;
+
+struct Store {
+    const Driver *driver;
+    DriverConnection *connection;
+    StatementCache *statements;
+    Transaction transaction;
+    /* A step of the transaction failed half-way: nothing of it may be committed. */
+    gboolean spoilt;
+    Counters counters; /* as of the open write transaction */
+    Intern *intern;
+    StoreDecode decode;
+    gpointer decode_data;
+};
+
+/* Fails unless a write transaction is open and sound. */
+gboolean store_check_writing(const Store *store, GError **error);

@@ -1,0 +1,197 @@
+#include "store/store.h"
+
+#include <string.h>
+
+#include "store/migrate.h"
+#include "store/store-internal.h"
+#include "store/take.h"
+
+/* ---- opening --------------------------------------------------------------------------- */
+
+/* The place in URI ("PATH" or "sqlite:PATH"), borrowed from it; NULL for any other scheme. */
+static const char *
+place_of(const char *uri, GError **error)
+{
+    const char *place = uri != NULL && g_str_has_prefix(uri, "sqlite:") ? uri + 7 : uri;
+    if (place == NULL || *place == '\0')
+        g_set_error(error, STORE_ERROR, STORE_ERROR_BAD_URI, "the store has no name");
+    else if (place == uri && strstr(uri, "://") != NULL)
+        g_set_error(error, STORE_ERROR, STORE_ERROR_BAD_URI, "%s: a store is a path or sqlite:PATH",
+                    uri);
+    else
+        return place;
+    return NULL;
+}
+
+Store *
+store_open(const char *uri, StoreMode mode, int lock_wait_ms, GError **error)
+{
+    const char *place = place_of(uri, error);
+    const Driver *driver = &driver_sqlite;
+    if (place == NULL)
+        return NULL;
+    DriverConnection *connection = driver->open(place, mode, lock_wait_ms, error);
+    if (connection == NULL)
+        return NULL;
+    /* A database in memory is always new. */
+    StoreMode migrate = strcmp(place, ":memory:") == 0 ? STORE_WRITE : mode;
+    if (!migrate_run(driver, connection, migrate_steps(), migrate, error)) {
+        g_prefix_error(error, "%s: ", place);
+        driver->close(connection);
+        return NULL;
+    }
+    Store *store = g_new0(Store, 1);
+    store->driver = driver;
+    store->connection = connection;
+    store->statements = statement_cache_new(driver, connection);
+    store->intern = intern_new(store->statements);
+    return store;
+}
+
+void
+store_close(Store *store)
+{
+    if (store == NULL)
+        return;
+    store_rollback(store);
+    store_end_read(store);
+    intern_free(store->intern);
+    statement_cache_free(store->statements);
+    store->driver->close(store->connection);
+    g_free(store);
+}
+
+void
+store_set_decoder(Store *store, StoreDecode decode, gpointer data)
+{
+    store->decode = decode;
+    store->decode_data = data;
+}
+
+/* ---- transactions ---------------------------------------------------------------------- */
+
+static gboolean
+start(Store *store, Transaction kind, GError **error)
+{
+    if (store->transaction != TRANSACTION_NONE) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "a transaction is open already");
+        return FALSE;
+    }
+    if (!store->driver->begin(store->connection, kind == TRANSACTION_WRITE, error))
+        return FALSE;
+    store->transaction = kind;
+    store->spoilt = FALSE;
+    return TRUE;
+}
+
+gboolean
+store_begin(Store *store, GError **error)
+{
+    gint64 generation = store->counters.value[COUNTER_GENERATION];
+    if (!start(store, TRANSACTION_WRITE, error))
+        return FALSE;
+    if (!counters_load(&store->counters, store->statements, error)) {
+        store_rollback(store);
+        return FALSE;
+    }
+    /* Another process has rebuilt: the ids that we remember may be those of other names now. */
+    if (store->counters.value[COUNTER_GENERATION] != generation)
+        intern_forget(store->intern);
+    return TRUE;
+}
+
+gboolean
+store_check_writing(const Store *store, GError **error)
+{
+    if (store->transaction == TRANSACTION_WRITE && !store->spoilt)
+        return TRUE;
+    g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL,
+                store->transaction == TRANSACTION_WRITE
+                    ? "an earlier step of the transaction has failed"
+                    : "no transaction is open");
+    return FALSE;
+}
+
+gboolean
+store_commit(Store *store, GError **error)
+{
+    if (store_check_writing(store, error) &&
+        counters_save(&store->counters, store->statements, error) &&
+        store->driver->commit(store->connection, error)) {
+        store->transaction = TRANSACTION_NONE;
+        return TRUE;
+    }
+    store_rollback(store);
+    return FALSE;
+}
+
+void
+store_rollback(Store *store)
+{
+    if (store->transaction != TRANSACTION_WRITE)
+        return;
+    store->driver->rollback(store->connection);
+    store->transaction = TRANSACTION_NONE;
+    /* Ids that were given in the transaction are free again. */
+    intern_forget(store->intern);
+}
+
+gboolean
+store_begin_read(Store *store, GError **error)
+{
+    /* The view is taken by the first reading, so one is made. */
+    if (!start(store, TRANSACTION_READ, error))
+        return FALSE;
+    Counters ignored;
+    if (counters_load(&ignored, store->statements, error))
+        return TRUE;
+    store_end_read(store);
+    return FALSE;
+}
+
+void
+store_end_read(Store *store)
+{
+    if (store->transaction != TRANSACTION_READ)
+        return;
+    store->driver->rollback(store->connection);
+    store->transaction = TRANSACTION_NONE;
+}
+
+/* ---- taking in ------------------------------------------------------------------------- */
+
+gboolean
+store_put_report(Store *store, const StoreReport *item, StorePut *ret_put, gint64 *ret_id,
+                 GError **error)
+{
+    StorePut put = STORE_REFUSED;
+    gint64 id = 0;
+    if (!store_check_writing(store, error))
+        return FALSE;
+    if (!take_report(store, item, NULL, &put, &id, error)) {
+        store->spoilt = TRUE;
+        return FALSE;
+    }
+    *ret_put = put;
+    *ret_id = id;
+    return TRUE;
+}
+
+gboolean
+store_counts(Store *store, StoreCounts *ret_counts, GError **error)
+{
+    Counters counters = store->counters;
+    if (store->transaction != TRANSACTION_WRITE &&
+        !counters_load(&counters, store->statements, error))
+        return FALSE;
+    const gint64 *value = counters.value;
+    *ret_counts = (StoreCounts){
+        .reports = value[COUNTER_REPORTS],
+        .counted = value[COUNTER_COUNTED],
+        .uncounted = value[COUNTER_REPORTS] - value[COUNTER_COUNTED],
+        .duplicates_seen = value[COUNTER_DUPLICATES],
+        .quarantined = value[COUNTER_QUARANTINED],
+        .quarantine_dropped = value[COUNTER_QUARANTINE_DROPPED],
+    };
+    return TRUE;
+}

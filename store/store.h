@@ -1,0 +1,213 @@
+/* store.h: what is kept of the reports, and how it is asked for.
+ *
+ * The raw report (gzip) is the truth, every other row is derived from it. Not thread-safe: one
+ * Store a thread (several on one database are fine). All functions that take a GError fail with
+ * STORE_ERROR and leave their results untouched.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "schema/report.h"
+#include "schema/trust.h"
+
+typedef struct Store Store;
+
+#define STORE_ERROR (store_error_quark())
+GQuark store_error_quark(void);
+typedef enum {
+    STORE_ERROR_BUSY,         /* locked by another process for longer than the wait: try again */
+    STORE_ERROR_FULL,         /* disk full, or a quota: try again */
+    STORE_ERROR_IO,           /* cannot be opened, read or written */
+    STORE_ERROR_CORRUPT,      /* not a database, or a damaged one */
+    STORE_ERROR_NEWER_SCHEMA, /* written by a newer tlsgauge */
+    STORE_ERROR_NOT_OURS,     /* a database of another program */
+    STORE_ERROR_NOT_FOUND,    /* no such report or entry; no store at that place (read mode) */
+    STORE_ERROR_BAD_URI,
+    STORE_ERROR_INTERNAL, /* a defect of ours */
+} StoreErrorCode;
+
+typedef enum { STORE_READ, STORE_WRITE } StoreMode;
+
+/* Opens "PATH", "sqlite:PATH" (":memory:" too) for reading, or for writing: then it is created
+ * (mode 0600, WAL, synchronous=FULL) and migrated as needed. LOCK_WAIT_MS is how long a statement
+ * waits for another process. */
+Store *store_open(const char *uri, StoreMode mode, int lock_wait_ms, GError **error);
+void store_close(Store *store); /* NULL is fine; rolls an open transaction back */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+
+/* Decodes a raw report again, its counts_for filled by the rules of today; the caller frees. NULL:
+ * it cannot be decoded. */
+typedef Report *(*StoreDecode)(gpointer data, GBytes *raw, const char *hint_domain);
+/* How stored reports are decoded: where a copy that comes in changes which of them count, and by a
+ * rebuild. To be set right after opening for writing; without one both fail with
+ * STORE_ERROR_INTERNAL. */
+void store_set_decoder(Store *store, StoreDecode decode, gpointer data);
+
+/* ---- taking in ------------------------------------------------------------------------- */
+
+/* A report to be stored. Borrowed during the call. */
+typedef struct {
+    const Report *report; /* counts_for filled by ingest */
+    GBytes *raw;          /* its JSON, gzip */
+    Trust trust;
+    const char *authenticated_by; /* NULL unless TRUST_VERIFIED */
+    const char *hint_domain;      /* NULL where not needed */
+    const char *road;             /* "https" */
+    const char *source;           /* may be NULL */
+    const GPtrArray *findings;    /* of Finding: the deviations; NULL for none */
+    gint64 received;              /* Unix seconds */
+} StoreReport;
+
+typedef enum {
+    STORE_NEW,           /* stored and counted */
+    STORE_NEW_UNCOUNTED, /* stored beside a copy that counts instead (DESIGN 5.4), flagged */
+    STORE_DUPLICATE,     /* equal content was there; its trust may have been raised */
+    STORE_REFUSED, /* not stored: LIMIT_COPIES differing copies of one claimed identity are kept
+                    * already, or its counts pass LIMIT_DAILY_SUM or LIMIT_ROLLUP_ROWS */
+} StorePut;
+
+/* An input kept in quarantine. Borrowed during the call. */
+typedef struct {
+    const char *reason_code; /* "json-syntax" */
+    const char *outcome; /* word of the receipt: "defective", "foreign", "untrusted", "too-large" */
+    const char *reason;  /* one printable sentence */
+    const GPtrArray *findings; /* NULL for none */
+    GBytes *bytes;             /* as it arrived, perhaps cut */
+    guint64 full_size;
+    gboolean is_message;
+    const char *road;
+    const char *source; /* may be NULL */
+    const char *part;   /* may be NULL */
+    gint64 received;
+} StoreQuarantine;
+
+/* One transaction around any number of puts; nothing is safe on disk before store_commit returned
+ * TRUE. After a put that failed nothing of the transaction can be committed; after a commit that
+ * failed it is rolled back. */
+gboolean store_begin(Store *store, GError **error);
+gboolean store_commit(Store *store, GError **error);
+void store_rollback(Store *store); /* no-op outside a transaction */
+
+/* Inside a transaction. Identity and displacement are those of DESIGN 5.4: among the copies of one
+ * claimed identity and sender domain the most trusted counts, then the earliest; equal content is
+ * a duplicate and keeps the highest trust it came with. Both daily roll-ups follow. */
+gboolean store_put_report(Store *store, const StoreReport *item, StorePut *ret_put, gint64 *ret_id,
+                          GError **error);
+/* Equal bytes with an equal reason code are kept once (the entry counts how often it came). The
+ * oldest entries make room past the limits of quarantine. */
+gboolean store_put_quarantine(Store *store, const StoreQuarantine *item, gint64 *ret_id,
+                              GError **error);
+
+/* ---- summaries ------------------------------------------------------------------------- */
+
+/* Which roll-up rows: NULL, -1 or G_MININT32/G_MAXINT32 mean all. */
+typedef struct {
+    gint32 since_day, until_day; /* inclusive, days since 1970-01-01 */
+    const char *domain;          /* exact, normalised */
+    const char *sender;      /* exact, or the part before " (via ...": as the summary prints it */
+    int policy_type;         /* a PolicyType, or -1 */
+    const char *mx;          /* failures only: exact, normalised */
+    const char *result_word; /* failures only */
+} StoreQuery;
+void store_query_init(StoreQuery *query); /* matches all */
+
+/* Strings are valid during the callback. Rows come in the order domain, sender, policy type,
+ * trust, day (total) and domain, sender, mx, policy type, result, reason, mode, day (failure). */
+typedef struct {
+    gint32 day;
+    const char *domain;
+    const char *sender;      /* organization-name, with " (via DOMAIN)" where another domain than
+                              * that of contact-info authenticated it */
+    const char *policy_type; /* name */
+    const char *policy_text; /* canonical text of the policy reported; NULL if none */
+    StsMode mode;
+    Trust trust;
+    gint64 reports; /* each report once a (domain, policy type), see schema.sql */
+    gint64 successful, failed;
+    gint64 detailed; /* sum of failed-session-count of the details */
+} StoreTotal;
+typedef struct {
+    gint32 day;
+    const char *domain, *sender, *policy_type, *policy_text;
+    StsMode mode;
+    Trust trust;
+    const char *mx; /* NULL if the sender gave none */
+    const char *result_word;
+    const char *reason; /* NULL if none */
+    gint64 sessions;
+} StoreFailure;
+typedef gboolean (*StoreTotalFunc)(gpointer data, const StoreTotal *row);     /* FALSE stops */
+typedef gboolean (*StoreFailureFunc)(gpointer data, const StoreFailure *row); /* FALSE stops */
+gboolean store_each_total(Store *store, const StoreQuery *query, StoreTotalFunc func, gpointer data,
+                          GError **error);
+gboolean store_each_failure(Store *store, const StoreQuery *query, StoreFailureFunc func,
+                            gpointer data, GError **error);
+
+/* One consistent view for several reads (a summary must not see half a commit). */
+gboolean store_begin_read(Store *store, GError **error);
+void store_end_read(Store *store);
+
+/* First and last day with a counted report; FALSE in *ret_any when there is none. */
+gboolean store_period(Store *store, gboolean *ret_any, gint32 *ret_first, gint32 *ret_last,
+                      GError **error);
+
+typedef struct {
+    gint64 reports, counted, uncounted, duplicates_seen, quarantined, quarantine_dropped;
+} StoreCounts;
+gboolean store_counts(Store *store, StoreCounts *ret_counts, GError **error);
+
+/* ---- single reports -------------------------------------------------------------------- */
+
+typedef struct {
+    gint64 id;
+    gint32 day;
+    gint64 start, end, received;
+    const char *sender, *organization_name, *contact_info, *report_id;
+    const char *domains; /* those it counts for, comma-separated; "" if none */
+    Trust trust;
+    const char *authenticated_by; /* NULL if none */
+    const char *hint_domain;      /* NULL if none */
+    const char *road, *source;    /* source may be NULL */
+    gint64 times_seen;
+    gboolean counted;
+    gint64 counted_instead;    /* id of the copy that counts, 0 if this one does */
+    guint deviations;          /* number of findings */
+    const char *findings_json; /* array of {kind, code, pointer, clause, fact} */
+    GBytes *raw;               /* NULL in lists */
+    gint64 successful, failed; /* sums over its entries, for lists */
+} StoreReportRow;
+typedef gboolean (*StoreReportFunc)(gpointer data, const StoreReportRow *row);
+/* Newest first; LIMIT 0 = all. Only since/until, domain and sender of QUERY are used. */
+gboolean store_each_report(Store *store, const StoreQuery *query, guint limit, StoreReportFunc func,
+                           gpointer data, GError **error);
+/* With raw. STORE_ERROR_NOT_FOUND. */
+gboolean store_get_report(Store *store, gint64 id, StoreReportFunc func, gpointer data,
+                          GError **error);
+
+/* ---- quarantine ------------------------------------------------------------------------ */
+
+typedef struct {
+    gint64 id;
+    gint64 received;
+    const char *outcome, *reason_code, *reason, *findings_json, *road, *source, *part;
+    gboolean is_message;
+    guint64 full_size;
+    gint64 times_seen;
+    GBytes *bytes; /* NULL in lists */
+} StoreQuarantineRow;
+typedef gboolean (*StoreQuarantineFunc)(gpointer data, const StoreQuarantineRow *row);
+gboolean store_each_quarantine(Store *store, guint limit, StoreQuarantineFunc func, gpointer data,
+                               GError **error); /* newest first */
+gboolean store_get_quarantine(Store *store, gint64 id, StoreQuarantineFunc func, gpointer data,
+                              GError **error);
+/* Inside a transaction. STORE_ERROR_NOT_FOUND. */
+gboolean store_drop_quarantine(Store *store, gint64 id, GError **error);
+
+/* ---- rebuild --------------------------------------------------------------------------- */
+
+/* Throws every derived row away and makes it anew from the raw reports, in one transaction of its
+ * own, by the decoder that is set (STORE_ERROR_INTERNAL without). Which domains a report counts for
+ * is then by the rules of today. A report that does not decode keeps its raw form, is not counted,
+ * and is told as failed. Two reports that decode to one content become one. */
+gboolean store_rebuild(Store *store, gint64 *ret_reports, gint64 *ret_failed, GError **error);

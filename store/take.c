@@ -1,0 +1,321 @@
+#include "store/take.h"
+
+#include <string.h>
+
+#include "schema/limits.h"
+#include "store/copies.h"
+#include "store/counts_for.h"
+#include "store/findings_json.h"
+#include "store/sender.h"
+
+/* What is worked out of a report before a row is touched. */
+typedef struct {
+    const StoreReport *item;
+    const Report *report;
+    const TakeRow *row; /* NULL: comes in */
+    guint8 claim[REPORT_DIGEST_BYTES], content[REPORT_DIGEST_BYTES];
+    char *sender;        /* as shown */
+    char *sender_domain; /* as compared */
+    char *counts_for;
+    gint64 successful, failed;
+} Take;
+
+static void
+take_clear(Take *take)
+{
+    g_free(take->sender);
+    g_free(take->sender_domain);
+    g_free(take->counts_for);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Take, take_clear)
+
+static gint64
+add_capped(gint64 a, gint64 b)
+{
+    return a > G_MAXINT64 - b ? G_MAXINT64 : a + b;
+}
+
+static gboolean
+take_init(Take *take, const StoreReport *item, const TakeRow *row, GError **error)
+{
+    const Report *report = item->report;
+    take->item = item;
+    take->report = report;
+    take->row = row;
+    take->sender = sender_name(report, item->trust, item->authenticated_by);
+    take->sender_domain = sender_domain(report, item->trust, item->authenticated_by);
+    take->counts_for = counts_for_text(report);
+    if (take->counts_for == NULL) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "a domain name is not normalised");
+        return FALSE;
+    }
+    for (gsize i = 0; i < report->n_policies; i++) {
+        take->successful = add_capped(take->successful, report->policies[i].successful_sessions);
+        take->failed = add_capped(take->failed, report->policies[i].failed_sessions);
+    }
+    report_claim(report, take->claim);
+    report_content(report, take->content);
+    return TRUE;
+}
+
+void
+take_no_content(gint64 id, guint8 digest[REPORT_DIGEST_BYTES])
+{
+    gint64 number = GINT64_TO_BE(id);
+    memset(digest, 0xff, REPORT_DIGEST_BYTES);
+    memcpy(digest, &number, sizeof number);
+}
+
+/* ---- rows ------------------------------------------------------------------------------ */
+
+static gboolean
+insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GError **error)
+{
+    const StoreReport *item = take->item;
+    const Report *report = take->report;
+    g_autofree char *findings = findings_json(item->findings);
+    g_autofree char *source = item->source ? g_utf8_make_valid(item->source, -1) : NULL;
+    g_autoptr(Statement) insert = statement_get(store->statements, "report_add", error);
+    if (insert == NULL)
+        return FALSE;
+    statement_blob(insert, 1, take->claim, REPORT_DIGEST_BYTES);
+    statement_blob(insert, 2, take->content, REPORT_DIGEST_BYTES);
+    statement_int(insert, 3, copy->sender);
+    statement_text(insert, 4, take->sender_domain);
+    statement_int(insert, 5, report_day(report));
+    statement_int(insert, 6, report->start);
+    statement_int(insert, 7, report->end);
+    statement_int(insert, 8, item->received);
+    statement_text(insert, 9, trust_name(item->trust));
+    statement_text(insert, 10, item->authenticated_by);
+    statement_text(insert, 11, item->hint_domain);
+    statement_text(insert, 12, item->road);
+    statement_text(insert, 13, source);
+    statement_int(insert, 14, copy->want_counted);
+    statement_int(insert, 15, copy->want_instead);
+    statement_text(insert, 16, report->organization_name);
+    statement_text(insert, 17, report->contact_info);
+    statement_text(insert, 18, report->report_id);
+    statement_text(insert, 19, take->counts_for);
+    statement_int(insert, 20, take->successful);
+    statement_int(insert, 21, take->failed);
+    statement_int(insert, 22, item->findings != NULL ? item->findings->len : 0);
+    statement_text(insert, 23, findings);
+    statement_bytes(insert, 24, item->raw);
+    return statement_value(insert, ret_id, NULL, error);
+}
+
+/* A row that the rebuild has not come to may hold the digests of this one from before. It gets
+ * its own right ones when its turn comes. */
+static gboolean
+free_digests(Store *store, const Take *take, GError **error)
+{
+    gint64 id;
+    gboolean found;
+    guint8 other[REPORT_DIGEST_BYTES];
+    g_autoptr(Statement) find = statement_get(store->statements, "rebuild_find_later", error);
+    if (find == NULL)
+        return FALSE;
+    statement_blob(find, 1, take->claim, REPORT_DIGEST_BYTES);
+    statement_blob(find, 2, take->content, REPORT_DIGEST_BYTES);
+    statement_int(find, 3, take->row->id);
+    if (!statement_value(find, &id, &found, error))
+        return FALSE;
+    if (!found)
+        return TRUE;
+    take_no_content(id, other);
+    g_autoptr(Statement) set = statement_get(store->statements, "rebuild_set_content", error);
+    if (set == NULL)
+        return FALSE;
+    statement_int(set, 1, id);
+    statement_blob(set, 2, other, REPORT_DIGEST_BYTES);
+    return statement_run(set, error);
+}
+
+static gboolean
+update_row(Store *store, const Take *take, const Copy *copy, GError **error)
+{
+    const Report *report = take->report;
+    if (!free_digests(store, take, error))
+        return FALSE;
+    g_autoptr(Statement) set = statement_get(store->statements, "rebuild_set", error);
+    if (set == NULL)
+        return FALSE;
+    statement_int(set, 1, take->row->id);
+    statement_blob(set, 2, take->claim, REPORT_DIGEST_BYTES);
+    statement_blob(set, 3, take->content, REPORT_DIGEST_BYTES);
+    statement_int(set, 4, copy->sender);
+    statement_text(set, 5, take->sender_domain);
+    statement_int(set, 6, report_day(report));
+    statement_int(set, 7, report->start);
+    statement_int(set, 8, report->end);
+    statement_int(set, 9, copy->want_counted);
+    statement_int(set, 10, copy->want_instead);
+    statement_text(set, 11, report->organization_name);
+    statement_text(set, 12, report->contact_info);
+    statement_text(set, 13, report->report_id);
+    statement_text(set, 14, take->counts_for);
+    statement_int(set, 15, take->successful);
+    statement_int(set, 16, take->failed);
+    return statement_run(set, error);
+}
+
+/* ---- content that is new --------------------------------------------------------------- */
+
+/* Report-ids are predictable, so anyone can make copies of a claim: those that nobody counts are
+ * kept up to a limit, those without trust up to a larger one. One that is vouched for and counts
+ * is always taken: nothing forged may keep it out. */
+static gboolean
+has_room(const Copy *copy, guint others)
+{
+    if (!copy->want_counted)
+        return others < LIMIT_COPIES;
+    return others < LIMIT_COPIES_COUNTED || trust_rank(copy->trust) == trust_rank(TRUST_VERIFIED);
+}
+
+/* The id of a new row is known only when it is there. */
+static void
+replace_id(const GPtrArray *copies, Copy *copy, gint64 id)
+{
+    gint64 before = copy->id;
+    copy->id = id;
+    for (guint i = 0; i < copies->len; i++) {
+        Copy *other = g_ptr_array_index(copies, i);
+        if (other->want_instead == before)
+            other->want_instead = id;
+    }
+}
+
+static gboolean
+take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, gint64 *ret_id,
+         GError **error)
+{
+    const StoreReport *item = take->item;
+    gboolean fits = FALSE;
+    guint others = copies->len;
+    Copy *copy = copies_append(copies, take->row != NULL ? take->row->id : G_MAXINT64, item->trust,
+                               take->sender_domain, take->counts_for);
+
+    copies_settle(copies);
+    if (take->row == NULL && !has_room(copy, others)) {
+        *ret_put = STORE_REFUSED;
+        return TRUE;
+    }
+    if (!intern_name(store->intern, take->sender, &copy->sender, error))
+        return FALSE;
+    g_autoptr(Rollup) rollup = copies_rollup(store, copy, take->report, error);
+    if (rollup == NULL || !rollup_fits(rollup, store->statements, &fits, error))
+        return FALSE;
+    if (!fits) {
+        *ret_put = STORE_REFUSED;
+        return TRUE;
+    }
+    gint64 id = copy->id;
+    gboolean ok = take->row != NULL ? update_row(store, take, copy, error)
+                                    : insert_row(store, take, copy, &id, error);
+    if (!ok)
+        return FALSE;
+    replace_id(copies, copy, id);
+    store->counters.value[COUNTER_REPORTS]++;
+    /* Its row says all of it; only the roll-ups are left, and after those that it displaces. */
+    gboolean counts = copy->want_counted;
+    copy->counted = copy->want_counted;
+    copy->instead = copy->want_instead;
+    if (!copies_apply(store, copies, NULL, NULL, error))
+        return FALSE;
+    if (counts && !rollup_add(rollup, store->statements, error))
+        return FALSE;
+    store->counters.value[COUNTER_COUNTED] += counts;
+    if (take->row != NULL)
+        store->counters.value[COUNTER_DUPLICATES] += take->row->times_seen - 1;
+    *ret_put = counts ? STORE_NEW : STORE_NEW_UNCOUNTED;
+    *ret_id = id;
+    return TRUE;
+}
+
+/* ---- content that was there ------------------------------------------------------------ */
+
+static gboolean
+write_raised(Store *store, const Take *take, const Copy *copy, GError **error)
+{
+    const StoreReport *item = take->item;
+    g_autofree char *source = item->source ? g_utf8_make_valid(item->source, -1) : NULL;
+    g_autoptr(Statement) update = statement_get(store->statements, "report_raise", error);
+    if (update == NULL)
+        return FALSE;
+    statement_int(update, 1, copy->id);
+    statement_text(update, 2, trust_name(item->trust));
+    statement_text(update, 3, item->authenticated_by);
+    statement_text(update, 4, item->hint_domain);
+    statement_text(update, 5, item->road);
+    statement_text(update, 6, source);
+    statement_int(update, 7, copy->sender);
+    statement_text(update, 8, copy->sender_domain);
+    statement_text(update, 9, copy->counts_for);
+    return statement_run(update, error);
+}
+
+/* The same content with more trust: out under the old trust and sender, in under the new. */
+static gboolean
+raise_copy(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError **error)
+{
+    if (copy->counted) {
+        g_autoptr(Rollup) rollup = copies_rollup(store, copy, take->report, error);
+        if (rollup == NULL || !rollup_subtract(rollup, store->statements, error))
+            return FALSE;
+        store->counters.value[COUNTER_COUNTED]--;
+    }
+    copy->counted = FALSE;
+    copy->trust = take->item->trust;
+    g_free(copy->sender_domain);
+    copy->sender_domain = g_strdup(take->sender_domain);
+    g_free(copy->counts_for);
+    copy->counts_for = g_strdup(take->counts_for);
+    if (!intern_name(store->intern, take->sender, &copy->sender, error) ||
+        !write_raised(store, take, copy, error))
+        return FALSE;
+    copies_settle(copies);
+    return copies_apply(store, copies, copy, take->report, error);
+}
+
+static gboolean
+take_again(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError **error)
+{
+    gint64 times = take->row != NULL ? take->row->times_seen : 1;
+    g_autoptr(Statement) seen = statement_get(store->statements, "report_seen", error);
+    if (seen == NULL)
+        return FALSE;
+    statement_int(seen, 1, copy->id);
+    statement_int(seen, 2, times);
+    if (!statement_run(seen, error))
+        return FALSE;
+    store->counters.value[COUNTER_DUPLICATES] += times;
+    if (trust_rank(take->item->trust) > trust_rank(copy->trust) &&
+        !raise_copy(store, take, copies, copy, error))
+        return FALSE;
+    if (take->row == NULL)
+        return TRUE;
+    g_autoptr(Statement) drop = statement_get(store->statements, "rebuild_drop", error);
+    return drop != NULL && statement_run(statement_int(drop, 1, take->row->id), error);
+}
+
+gboolean
+take_report(Store *store, const StoreReport *item, const TakeRow *row, StorePut *ret_put,
+            gint64 *ret_id, GError **error)
+{
+    g_auto(Take) take = {0};
+    if (!take_init(&take, item, row, error))
+        return FALSE;
+    g_autoptr(GPtrArray) copies =
+        copies_load(store, take.claim, row != NULL ? row->id : G_MAXINT64, error);
+    if (copies == NULL)
+        return FALSE;
+    Copy *copy = copies_find(copies, take.content);
+    if (copy == NULL)
+        return take_new(store, &take, copies, ret_put, ret_id, error);
+    if (!take_again(store, &take, copies, copy, error))
+        return FALSE;
+    *ret_put = STORE_DUPLICATE;
+    *ret_id = copy->id;
+    return TRUE;
+}

@@ -1,0 +1,19 @@
+/* take.h: one report into the rows and roll-ups, new or in a rebuild. Private to store/. */
+#pragma once
+
+#include "store/store-internal.h"
+
+/* A row that is there already, as a rebuild comes to it. */
+typedef struct {
+    gint64 id;
+    gint64 times_seen;
+} TakeRow;
+
+/* Takes ITEM in. ROW is NULL for a report that comes in; else it is the row to be made anew, which
+ * competes only with those before it, and one that turns out to be a duplicate is dropped.
+ * STORE_REFUSED leaves ROW as it was. */
+gboolean take_report(Store *store, const StoreReport *item, const TakeRow *row, StorePut *ret_put,
+                     gint64 *ret_id, GError **error);
+
+/* A digest that no report has, unlike that of any other ID. */
+void take_no_content(gint64 id, guint8 digest[REPORT_DIGEST_BYTES]);

@@ -1,0 +1,356 @@
+/* test_store_fixture.h: reports in a few words, stores in a temporary folder, and their content as
+ * text.
+ *
+ * A report is written as lines, and these lines are also its "raw" form, so that a store can decode
+ * it again without any other part of the program:
+ *
+ *   org Google Inc.
+ *   contact tls@google.com                          (optional)
+ *   id r-1
+ *   start 1700006400
+ *   entry sts a.example,b.example 10 2 testing:1    type, counts for (- none), good, failed, policy
+ *   fail mx1.a.example certificate-expired - 2      MX, result type, reason, sessions (- none)
+ *
+ * The policy "testing:1" is an STS policy of that mode with the MX mx1.a.example; "-" is none.
+ */
+#pragma once
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "schema/day.h"
+#include "store/store.h"
+
+#define DAY0        G_GINT64_CONSTANT(1700006400) /* 2023-11-15T00:00:00Z, day 19676 */
+#define DAY0_NUMBER 19676
+
+/* ---- reports --------------------------------------------------------------------------- */
+
+static inline const char *
+fixture_optional(Report *report, const char *word)
+{
+    return g_str_equal(word, "-") ? NULL : report_string(report, word, -1);
+}
+
+static inline const char *const *
+fixture_policy(Report *report, const char *word)
+{
+    const char *lines[4];
+    g_auto(GStrv) parts = g_strsplit(word, ":", 2);
+    if (parts[1] == NULL)
+        return report_list(report, NULL, 0);
+    g_autofree char *mode = g_strdup_printf("mode: %s", parts[0]);
+    g_autofree char *mx = g_strdup_printf("mx: mx%s.a.example", parts[1]);
+    lines[0] = "version: STSv1";
+    lines[1] = report_string(report, mode, -1);
+    lines[2] = report_string(report, mx, -1);
+    lines[3] = "max_age: 86400";
+    return report_list(report, lines, 4);
+}
+
+static inline void
+fixture_entry(Report *report, char **words)
+{
+    PolicyEntry entry = {0};
+    g_auto(GStrv) domains = g_strsplit(words[2], ",", -1);
+    gsize n = g_str_equal(words[2], "-") ? 0 : g_strv_length(domains);
+    g_autofree const char **kept = g_new0(const char *, n + 1);
+    for (gsize i = 0; i < n; i++)
+        kept[i] = report_string(report, domains[i], -1);
+    entry.type_word = report_string(report, words[1], -1);
+    entry.type = policy_type_from_word(words[1]);
+    entry.domain = n > 0 ? kept[0] : NULL;
+    entry.counts_for = report_list(report, kept, n);
+    entry.successful_sessions = g_ascii_strtoll(words[3], NULL, 10);
+    entry.failed_sessions = g_ascii_strtoll(words[4], NULL, 10);
+    entry.policy_string = fixture_policy(report, words[5]);
+    entry.mx_host = report_list(report, NULL, 0);
+    report->policies = g_renew(PolicyEntry, report->policies, report->n_policies + 1);
+    report->policies[report->n_policies++] = entry;
+}
+
+static inline void
+fixture_failure(Report *report, char **words)
+{
+    PolicyEntry *entry = &report->policies[report->n_policies - 1];
+    FailureDetail detail = {0};
+    detail.mx_hostname = fixture_optional(report, words[1]);
+    detail.result_word = g_str_equal(words[2], "-") ? "" : report_string(report, words[2], -1);
+    detail.result_type = result_type_from_word(detail.result_word);
+    detail.reason_code = fixture_optional(report, words[3]);
+    detail.failed_sessions = g_ascii_strtoll(words[4], NULL, 10);
+    entry->failures = g_renew(FailureDetail, entry->failures, entry->n_failures + 1);
+    entry->failures[entry->n_failures++] = detail;
+}
+
+/* FALSE for a line that is none of those above. */
+static inline gboolean
+fixture_line(Report *report, const char *line)
+{
+    const char *rest = strchr(line, ' ');
+    g_auto(GStrv) words = g_strsplit(line, " ", -1);
+    guint n = g_strv_length(words);
+    if (rest == NULL)
+        return *line == '\0';
+    if (g_str_equal(words[0], "org"))
+        report->organization_name = report_string(report, rest + 1, -1);
+    else if (g_str_equal(words[0], "contact"))
+        report->contact_info = report_string(report, rest + 1, -1);
+    else if (g_str_equal(words[0], "id"))
+        report->report_id = report_string(report, rest + 1, -1);
+    else if (g_str_equal(words[0], "start"))
+        report->start = g_ascii_strtoll(rest + 1, NULL, 10);
+    else if (g_str_equal(words[0], "entry") && n == 6)
+        fixture_entry(report, words);
+    else if (g_str_equal(words[0], "fail") && n == 5 && report->n_policies > 0)
+        fixture_failure(report, words);
+    else
+        return FALSE;
+    return TRUE;
+}
+
+/* NULL where TEXT is no such report. */
+static inline Report *
+fixture_report(const char *text)
+{
+    g_autoptr(Report) report = report_new();
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    if (!g_utf8_validate(text, -1, NULL))
+        return NULL;
+    for (guint i = 0; lines[i] != NULL; i++) {
+        if (!fixture_line(report, lines[i]))
+            return NULL;
+    }
+    report->end = report->start + 86399;
+    return g_steal_pointer(&report);
+}
+
+static inline Report *
+fixture_decode(gpointer calls, GBytes *raw, G_GNUC_UNUSED const char *hint_domain)
+{
+    gsize length;
+    const char *data = g_bytes_get_data(raw, &length);
+    g_autofree char *text = g_strndup(data, length);
+    if (calls != NULL)
+        ++*(guint *)calls;
+    return fixture_report(text);
+}
+
+/* ---- stores ---------------------------------------------------------------------------- */
+
+typedef struct {
+    char *folder;
+    char *path;
+    Store *store; /* NULL until fixture_open */
+} Fixture;
+
+static inline Store *
+fixture_another(const Fixture *fixture)
+{
+    g_autoptr(GError) error = NULL;
+    Store *store = store_open(fixture->path, STORE_WRITE, 5000, &error);
+    g_assert_no_error(error);
+    store_set_decoder(store, fixture_decode, NULL);
+    return store;
+}
+
+static inline void
+fixture_folder(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    fixture->folder = g_dir_make_tmp("tlsgauge-store-XXXXXX", NULL);
+    fixture->path = g_build_filename(fixture->folder, "reports.db", NULL);
+}
+
+static inline void
+fixture_open(Fixture *fixture, gconstpointer data)
+{
+    fixture_folder(fixture, data);
+    fixture->store = fixture_another(fixture);
+}
+
+static inline void
+fixture_close(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    store_close(fixture->store);
+    g_autoptr(GDir) dir = g_dir_open(fixture->folder, 0, NULL);
+    for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+        g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
+        g_assert_cmpint(g_remove(path), ==, 0);
+    }
+    g_assert_cmpint(g_rmdir(fixture->folder), ==, 0);
+    g_free(fixture->folder);
+    g_free(fixture->path);
+}
+
+static inline void
+fixture_begin(Store *store)
+{
+    g_autoptr(GError) error = NULL;
+    store_begin(store, &error);
+    g_assert_no_error(error);
+}
+
+static inline void
+fixture_commit(Store *store)
+{
+    g_autoptr(GError) error = NULL;
+    store_commit(store, &error);
+    g_assert_no_error(error);
+}
+
+/* ---- taking in ------------------------------------------------------------------------- */
+
+static inline gboolean
+fixture_try(Store *store, const char *text, Trust trust, const char *authenticated_by,
+            StorePut *ret_put, gint64 *ret_id, GError **error)
+{
+    g_autoptr(Report) report = fixture_report(text);
+    g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
+    g_assert_nonnull(report);
+    StoreReport item = {.report = report,
+                        .raw = raw,
+                        .trust = trust,
+                        .authenticated_by = authenticated_by,
+                        .road = "file",
+                        .received = DAY0 + 100000};
+    return store_put_report(store, &item, ret_put, ret_id, error);
+}
+
+/* Puts inside the open transaction; returns the id. */
+static inline gint64
+fixture_put_in(Store *store, const char *text, Trust trust, const char *authenticated_by,
+               StorePut expected)
+{
+    g_autoptr(GError) error = NULL;
+    StorePut put;
+    gint64 id;
+    fixture_try(store, text, trust, authenticated_by, &put, &id, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(put, ==, expected);
+    return id;
+}
+
+/* The same in a transaction of its own. */
+static inline gint64
+fixture_put(Store *store, const char *text, Trust trust, const char *authenticated_by,
+            StorePut expected)
+{
+    fixture_begin(store);
+    gint64 id = fixture_put_in(store, text, trust, authenticated_by, expected);
+    fixture_commit(store);
+    return id;
+}
+
+/* ---- content as text ------------------------------------------------------------------- */
+
+static inline const char *
+fixture_shown(const char *text)
+{
+    return text == NULL ? "-" : text;
+}
+
+static inline gboolean
+fixture_total(gpointer data, const StoreTotal *row)
+{
+    g_autofree char *policy = g_strdelimit(g_strdup(fixture_shown(row->policy_text)), "\n", '/');
+    g_string_append_printf(data,
+                           "T %d %s|%s|%s|%s|%s reports=%" G_GINT64_FORMAT " ok=%" G_GINT64_FORMAT
+                           " failed=%" G_GINT64_FORMAT " detailed=%" G_GINT64_FORMAT " %s\n",
+                           row->day - DAY0_NUMBER, row->domain, row->sender, row->policy_type,
+                           fixture_shown(sts_mode_name(row->mode)), trust_name(row->trust),
+                           row->reports, row->successful, row->failed, row->detailed, policy);
+    return TRUE;
+}
+
+static inline gboolean
+fixture_fail_row(gpointer data, const StoreFailure *row)
+{
+    g_autofree char *policy = g_strdelimit(g_strdup(fixture_shown(row->policy_text)), "\n", '/');
+    g_string_append_printf(data, "F %d %s|%s|%s|%s|%s|%s|%s|%s sessions=%" G_GINT64_FORMAT " %s\n",
+                           row->day - DAY0_NUMBER, row->domain, row->sender, fixture_shown(row->mx),
+                           row->policy_type, row->result_word, fixture_shown(row->reason),
+                           fixture_shown(sts_mode_name(row->mode)), trust_name(row->trust),
+                           row->sessions, policy);
+    return TRUE;
+}
+
+/* The rows of both roll-ups that QUERY asks for (NULL: all), in the order in which they come. */
+static inline char *
+fixture_rollups(Store *store, const StoreQuery *query)
+{
+    g_autoptr(GError) error = NULL;
+    StoreQuery all;
+    GString *text = g_string_new(NULL);
+    store_query_init(&all);
+    store_each_total(store, query != NULL ? query : &all, fixture_total, text, &error);
+    g_assert_no_error(error);
+    store_each_failure(store, query != NULL ? query : &all, fixture_fail_row, text, &error);
+    g_assert_no_error(error);
+    return g_string_free(text, FALSE);
+}
+
+static inline StoreCounts
+fixture_counts(Store *store)
+{
+    g_autoptr(GError) error = NULL;
+    StoreCounts counts = {0};
+    store_counts(store, &counts, &error);
+    g_assert_no_error(error);
+    return counts;
+}
+
+static inline gboolean
+fixture_keep_flags(gpointer data, const StoreReportRow *row)
+{
+    g_string_append_printf(data, "r%" G_GINT64_FORMAT ":%s:%" G_GINT64_FORMAT " ", row->id,
+                           row->counted ? "counted" : "not", row->counted_instead);
+    return TRUE;
+}
+
+/* "r2:counted:0 r1:not:2 ": all reports, newest first. */
+static inline char *
+fixture_flags(Store *store)
+{
+    g_autoptr(GError) error = NULL;
+    StoreQuery all;
+    GString *text = g_string_new(NULL);
+    store_query_init(&all);
+    store_each_report(store, &all, 0, fixture_keep_flags, text, &error);
+    g_assert_no_error(error);
+    return g_string_free(text, FALSE);
+}
+
+/* Tells the first line that differs: the texts are long. */
+static inline void
+fixture_assert_same(const char *is, const char *expected)
+{
+    g_auto(GStrv) left = g_strsplit(is, "\n", -1);
+    g_auto(GStrv) right = g_strsplit(expected, "\n", -1);
+    for (guint i = 0; left[i] != NULL || right[i] != NULL; i++) {
+        g_assert_cmpstr(left[i], ==, right[i]);
+    }
+}
+
+/* Rebuilds and checks that nothing which is shown has changed. */
+static inline void
+fixture_assert_rebuild_same(Store *store)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 reports, failed;
+    g_autofree char *rollups = fixture_rollups(store, NULL);
+    g_autofree char *flags = fixture_flags(store);
+    StoreCounts counts = fixture_counts(store);
+
+    store_rebuild(store, &reports, &failed, &error);
+    g_assert_no_error(error);
+    g_autofree char *rollups_after = fixture_rollups(store, NULL);
+    g_autofree char *flags_after = fixture_flags(store);
+    StoreCounts counts_after = fixture_counts(store);
+    fixture_assert_same(rollups_after, rollups);
+    fixture_assert_same(flags_after, flags);
+    g_assert_cmpmem(&counts_after, sizeof counts_after, &counts, sizeof counts);
+    g_assert_cmpint(failed, ==, 0);
+    g_assert_cmpint(reports, ==, counts.reports);
+}

@@ -1,0 +1,496 @@
+/* Which of several copies of one claimed report counts, in whatever order they come (DESIGN 5.4).
+ */
+#include "schema/limits.h"
+#include "store/identity.h"
+#include "store/sender.h"
+#include "test_store_fixture.h"
+
+#define CLAIM  "org Google Inc.\nid 2023-11-15_a.example\nstart 1700006400\n"
+#define GOOGLE CLAIM "contact tls@google.com\n"
+
+/* ---- every order of arrival ------------------------------------------------------------- */
+
+/* One copy as it may come in; all claim the same report. */
+typedef struct {
+    const char *contact; /* line, or "" */
+    int content;         /* equal numbers are equal content */
+    Trust trust;
+    const char *authenticated_by;
+    const char *sender_domain; /* what shall be worked out of the above */
+} Kind;
+
+static const Kind kinds[] = {
+    {"contact tls@google.com\n", 1, TRUST_UNAUTHENTICATED, NULL, "google.com"},
+    {"contact tls@google.com\n", 1, TRUST_UNVERIFIED, NULL, "google.com"},
+    {"contact tls@google.com\n", 1, TRUST_VERIFIED, "google.com", "google.com"},
+    {"contact tls@google.com\n", 1, TRUST_LOCAL, NULL, "google.com"},
+    {"contact tls@google.com\n", 2, TRUST_UNAUTHENTICATED, NULL, "google.com"},
+    {"contact tls@google.com\n", 2, TRUST_VERIFIED, "mail.google.com", "google.com"},
+    {"contact tls@google.com\n", 3, TRUST_VERIFIED, "evil.example", "evil.example"},
+    {"contact x@evil.example\n", 4, TRUST_UNVERIFIED, NULL, "evil.example"},
+    {"", 5, TRUST_UNVERIFIED, NULL, ""},
+};
+
+/* What the rule, written down a second time and plainly, says of a row of arrivals. */
+typedef struct {
+    const Kind *kind;
+    guint id;
+    guint times;
+    gboolean counted;
+    guint instead;
+} Kept;
+
+static guint
+keep(Kept *kept, guint n, const Kind *kind)
+{
+    for (guint i = 0; i < n; i++) {
+        if (kept[i].kind->content != kind->content)
+            continue;
+        kept[i].times++;
+        if (trust_rank(kind->trust) > trust_rank(kept[i].kind->trust))
+            kept[i].kind = kind;
+        return n;
+    }
+    kept[n] = (Kept){.kind = kind, .id = n, .times = 1};
+    return n + 1;
+}
+
+static gboolean
+conflict(const Kind *a, const Kind *b)
+{
+    return *a->sender_domain == '\0' || *b->sender_domain == '\0' ||
+           strcmp(a->sender_domain, b->sender_domain) == 0;
+}
+
+static void
+decide(Kept *kept, guint n)
+{
+    for (int rank = 2; rank >= 0; rank--) {
+        for (guint i = 0; i < n; i++) {
+            if (trust_rank(kept[i].kind->trust) != rank)
+                continue;
+            kept[i].counted = TRUE;
+            for (int above = 2; above >= rank && kept[i].counted; above--) {
+                for (guint j = 0; j < n && kept[i].counted; j++) {
+                    if (j == i || !kept[j].counted || trust_rank(kept[j].kind->trust) != above ||
+                        (above == rank && j > i))
+                        continue;
+                    if (conflict(kept[i].kind, kept[j].kind)) {
+                        kept[i].counted = FALSE;
+                        kept[i].instead = j;
+                    }
+                }
+            }
+        }
+    }
+}
+
+typedef struct {
+    Store *store;    /* the one under test */
+    Store *expected; /* gets what counts, each under a claim of its own */
+    guint day;       /* each order of arrival gets a day, and so claims of its own */
+    guint claims;
+} Orders;
+
+static char *
+text_of(const Kind *kind, guint day, const char *id)
+{
+    return g_strdup_printf("org Google Inc.\nid %s\nstart %" G_GINT64_FORMAT "\n%s"
+                           "entry sts a.example %d 1 testing:1\n"
+                           "fail mx1.a.example certificate-expired - 1\n",
+                           id, DAY0 + (gint64)day * 86400, kind->contact, kind->content * 100);
+}
+
+static gboolean
+keep_row(gpointer data, const StoreReportRow *row)
+{
+    g_string_append_printf(data, "%s:%d:%" G_GINT64_FORMAT ":%d ", trust_name(row->trust),
+                           row->counted, row->times_seen,
+                           row->counted_instead != 0 ? (int)(row->id - row->counted_instead) : 0);
+    return TRUE;
+}
+
+static void
+check_order(Orders *orders, const Kind *const *arrivals, guint n)
+{
+    Kept kept[G_N_ELEMENTS(kinds)];
+    guint n_kept = 0;
+    StoreQuery day;
+    GString *rows = g_string_new(NULL), *expected_rows = g_string_new(NULL);
+
+    for (guint i = 0; i < n; i++) {
+        g_autofree char *text = text_of(arrivals[i], orders->day, "claimed");
+        guint before = n_kept;
+        StorePut put;
+        gint64 id;
+        n_kept = keep(kept, n_kept, arrivals[i]);
+        g_assert_true(fixture_try(orders->store, text, arrivals[i]->trust,
+                                  arrivals[i]->authenticated_by, &put, &id, NULL));
+        g_assert_cmpint(put == STORE_DUPLICATE, ==, n_kept == before);
+    }
+    decide(kept, n_kept);
+    for (guint i = 0; i < n_kept; i++) {
+        const Kind *kind = kept[i].kind;
+        g_autofree char *id = g_strdup_printf("own-%u", orders->claims++);
+        g_autofree char *text = text_of(kind, orders->day, id);
+        if (kept[i].counted)
+            fixture_put_in(orders->expected, text, kind->trust, kind->authenticated_by, STORE_NEW);
+    }
+    for (guint i = n_kept; i > 0; i--)
+        g_string_append_printf(
+            expected_rows, "%s:%d:%u:%d ", trust_name(kept[i - 1].kind->trust), kept[i - 1].counted,
+            kept[i - 1].times,
+            kept[i - 1].counted ? 0 : (int)kept[i - 1].id - (int)kept[kept[i - 1].instead].id);
+    store_query_init(&day);
+    day.since_day = day.until_day = DAY0_NUMBER + (gint32)orders->day;
+    g_assert_true(store_each_report(orders->store, &day, 0, keep_row, rows, NULL));
+    g_assert_cmpstr(rows->str, ==, expected_rows->str);
+    g_autofree char *rollups = fixture_rollups(orders->store, &day);
+    g_autofree char *expected = fixture_rollups(orders->expected, &day);
+    g_assert_cmpstr(rollups, ==, expected);
+    g_string_free(rows, TRUE);
+    g_string_free(expected_rows, TRUE);
+    orders->day++;
+}
+
+/* All orders of all subsets of up to MOST kinds. */
+static void
+walk_orders(Orders *orders, const Kind **arrivals, guint n, guint used, guint most)
+{
+    if (n > 0)
+        check_order(orders, arrivals, n);
+    if (n == most)
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if ((used & (1u << i)) != 0)
+            continue;
+        arrivals[n] = &kinds[i];
+        walk_orders(orders, arrivals, n + 1, used | (1u << i), most);
+    }
+}
+
+static void
+test_orders(void)
+{
+    const Kind *arrivals[G_N_ELEMENTS(kinds)];
+    Orders orders = {.store = store_open(":memory:", STORE_WRITE, 0, NULL),
+                     .expected = store_open(":memory:", STORE_WRITE, 0, NULL)};
+    store_set_decoder(orders.store, fixture_decode, NULL);
+    fixture_begin(orders.store);
+    fixture_begin(orders.expected);
+    walk_orders(&orders, arrivals, 0, 0, 4);
+    fixture_commit(orders.store);
+    fixture_commit(orders.expected);
+    g_test_message("%u orders of arrival", orders.day);
+    g_assert_cmpuint(orders.day, ==, 9 + 72 + 504 + 3024);
+    fixture_assert_rebuild_same(orders.store);
+    store_close(orders.store);
+    store_close(orders.expected);
+}
+
+/* ---- single cases ---------------------------------------------------------------------- */
+
+static void
+assert_state(Store *store, const char *flags, const char *rollups)
+{
+    g_autofree char *is_flags = fixture_flags(store);
+    g_autofree char *is_rollups = fixture_rollups(store, NULL);
+    g_assert_cmpstr(is_flags, ==, flags);
+    g_assert_cmpstr(is_rollups, ==, rollups);
+}
+
+#define REAL   GOOGLE "entry sts a.example 100 0 testing:1\n"
+#define FORGED GOOGLE "entry sts a.example 7 9999 testing:1\nfail mx x-forged - 9999\n"
+#define REAL_ROW(trust)                                                                            \
+    "T 0 a.example|Google Inc.|sts|testing|" trust " reports=1 ok=100 failed=0 detailed=0 "        \
+    "version: STSv1/mode: testing/max_age: 86400/mx: mx1.a.example\n"
+
+static void
+test_forged_first(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    fixture_put(fixture->store, FORGED, TRUST_UNAUTHENTICATED, NULL, STORE_NEW);
+    fixture_put(fixture->store, REAL, TRUST_VERIFIED, "google.com", STORE_NEW);
+    assert_state(fixture->store, "r2:counted:0 r1:not:2 ", REAL_ROW("verified"));
+    g_assert_cmpint(fixture_counts(fixture->store).counted, ==, 1);
+    g_assert_cmpint(fixture_counts(fixture->store).uncounted, ==, 1);
+    fixture_assert_rebuild_same(fixture->store);
+}
+
+static void
+test_forged_later(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    fixture_put(fixture->store, REAL, TRUST_VERIFIED, "google.com", STORE_NEW);
+    fixture_put(fixture->store, FORGED, TRUST_UNVERIFIED, NULL, STORE_NEW_UNCOUNTED);
+    /* The forger's DKIM signature is good, and is for another domain: it is another sender. */
+    fixture_put(fixture->store, FORGED "entry tlsa a.example 1 0 -\n", TRUST_UNAUTHENTICATED, NULL,
+                STORE_NEW_UNCOUNTED);
+    assert_state(fixture->store, "r3:not:1 r2:not:1 r1:counted:0 ", REAL_ROW("verified"));
+    /* The very copy again, by a road without trust, takes nothing from it. */
+    fixture_put(fixture->store, REAL, TRUST_UNAUTHENTICATED, NULL, STORE_DUPLICATE);
+    assert_state(fixture->store, "r3:not:1 r2:not:1 r1:counted:0 ", REAL_ROW("verified"));
+    g_assert_cmpint(fixture_counts(fixture->store).duplicates_seen, ==, 1);
+}
+
+static void
+test_raised(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    fixture_put(fixture->store, REAL, TRUST_UNAUTHENTICATED, NULL, STORE_NEW);
+    assert_state(fixture->store, "r1:counted:0 ", REAL_ROW("unauthenticated"));
+    fixture_put(fixture->store, REAL, TRUST_UNVERIFIED, NULL, STORE_DUPLICATE);
+    assert_state(fixture->store, "r1:counted:0 ", REAL_ROW("unverified"));
+    fixture_put(fixture->store, REAL, TRUST_LOCAL, NULL, STORE_DUPLICATE);
+    fixture_put(fixture->store, REAL, TRUST_VERIFIED, "google.com", STORE_DUPLICATE);
+    assert_state(fixture->store, "r1:counted:0 ", REAL_ROW("local"));
+    fixture_assert_rebuild_same(fixture->store);
+}
+
+/* Past the limit forged copies are refused, yet what is vouched for still comes in and counts. */
+static void
+test_copy_limit(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Store *store = fixture->store;
+    fixture_begin(store);
+    for (guint i = 0; i < LIMIT_COPIES + 10; i++) {
+        g_autofree char *text = g_strdup_printf(GOOGLE "entry sts a.example %u 0 -\n", i);
+        fixture_put_in(store, text, TRUST_UNAUTHENTICATED, NULL,
+                       i == 0             ? STORE_NEW
+                       : i < LIMIT_COPIES ? STORE_NEW_UNCOUNTED
+                                          : STORE_REFUSED);
+    }
+    fixture_put_in(store, REAL, TRUST_UNVERIFIED, NULL, STORE_NEW);
+    fixture_put_in(store, GOOGLE "entry sts a.example 5 0 -\n", TRUST_VERIFIED, "google.com",
+                   STORE_DUPLICATE);
+    fixture_put_in(store, REAL "entry tlsa a.example 1 0 -\n", TRUST_VERIFIED, "google.com",
+                   STORE_REFUSED);
+    fixture_commit(store);
+    g_autofree char *rollups = fixture_rollups(store, NULL);
+    g_assert_cmpstr(rollups, ==,
+                    "T 0 a.example|Google Inc.|sts|-|verified reports=1 ok=5 failed=0 detailed=0 "
+                    "-\n");
+    g_assert_cmpint(fixture_counts(store).reports, ==, LIMIT_COPIES + 1);
+    fixture_assert_rebuild_same(store);
+}
+
+/* Each copy names another domain, so that none competes with another. */
+static void
+test_counted_limit(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Store *store = fixture->store;
+    fixture_begin(store);
+    for (guint i = 0; i < LIMIT_COPIES_COUNTED + 5; i++) {
+        g_autofree char *text =
+            g_strdup_printf(CLAIM "contact x@d%u.example\nentry sts a.example 1 0 -\n", i);
+        fixture_put_in(store, text, TRUST_UNAUTHENTICATED, NULL,
+                       i < LIMIT_COPIES_COUNTED ? STORE_NEW : STORE_REFUSED);
+    }
+    fixture_put_in(store, REAL, TRUST_VERIFIED, "google.com", STORE_NEW);
+    fixture_commit(store);
+    g_assert_cmpint(fixture_counts(store).counted, ==, LIMIT_COPIES_COUNTED + 1);
+}
+
+/* One that nobody can be told of competes with all; when it goes, the others come back. */
+static void
+test_back_again(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    fixture_put(fixture->store, CLAIM "entry sts a.example 1 0 -\n", TRUST_UNVERIFIED, NULL,
+                STORE_NEW);
+    fixture_put(fixture->store, GOOGLE "entry sts a.example 2 0 -\n", TRUST_UNAUTHENTICATED, NULL,
+                STORE_NEW_UNCOUNTED);
+    fixture_put(fixture->store, CLAIM "contact x@other.example\nentry sts a.example 4 0 -\n",
+                TRUST_VERIFIED, "other.example", STORE_NEW);
+    assert_state(
+        fixture->store, "r3:counted:0 r2:counted:0 r1:not:3 ",
+        "T 0 a.example|Google Inc.|sts|-|unauthenticated reports=1 ok=2 failed=0 detailed=0 -\n"
+        "T 0 a.example|Google Inc.|sts|-|verified reports=1 ok=4 failed=0 detailed=0 -\n");
+    fixture_assert_rebuild_same(fixture->store);
+}
+
+/* The rules of today are not those by which a report was counted: it goes out as it came in. */
+static Report *
+decode_by_other_rules(G_GNUC_UNUSED gpointer data, GBytes *raw, const char *hint_domain)
+{
+    static const char *const other[] = {"z.example", NULL};
+    Report *report = fixture_decode(NULL, raw, hint_domain);
+    for (gsize i = 0; i < report->n_policies; i++)
+        report->policies[i].counts_for = other;
+    return report;
+}
+
+static void
+test_other_rules(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    fixture_put(fixture->store, FORGED, TRUST_UNAUTHENTICATED, NULL, STORE_NEW);
+    store_set_decoder(fixture->store, decode_by_other_rules, NULL);
+    fixture_put(fixture->store, REAL, TRUST_VERIFIED, "google.com", STORE_NEW);
+    assert_state(fixture->store, "r2:counted:0 r1:not:2 ", REAL_ROW("verified"));
+}
+
+static Report *
+decode_differently(G_GNUC_UNUSED gpointer data, GBytes *raw, const char *hint_domain)
+{
+    Report *report = fixture_decode(NULL, raw, hint_domain);
+    report->policies[0].failed_sessions++;
+    return report;
+}
+
+static Report *
+decode_nothing(G_GNUC_UNUSED gpointer data, G_GNUC_UNUSED GBytes *raw,
+               G_GNUC_UNUSED const char *hint_domain)
+{
+    return NULL;
+}
+
+/* A displacement that cannot be exact does not happen at all. */
+static void
+test_no_exact_way(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    static const struct {
+        StoreDecode decode;
+        StoreErrorCode code;
+    } cases[] = {{NULL, STORE_ERROR_INTERNAL},
+                 {decode_nothing, STORE_ERROR_CORRUPT},
+                 {decode_differently, STORE_ERROR_CORRUPT}};
+    fixture_put(fixture->store, FORGED, TRUST_UNAUTHENTICATED, NULL, STORE_NEW);
+    g_autofree char *rollups = fixture_rollups(fixture->store, NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL, at_commit = NULL;
+        StorePut put = STORE_DUPLICATE;
+        gint64 id = 77;
+        store_set_decoder(fixture->store, cases[i].decode, NULL);
+        fixture_begin(fixture->store);
+        g_assert_false(
+            fixture_try(fixture->store, REAL, TRUST_VERIFIED, "google.com", &put, &id, &error));
+        g_assert_error(error, STORE_ERROR, (int)cases[i].code);
+        g_assert_cmpint(put, ==, STORE_DUPLICATE);
+        g_assert_cmpint(id, ==, 77);
+        g_assert_false(store_commit(fixture->store, &at_commit));
+        g_assert_error(at_commit, STORE_ERROR, STORE_ERROR_INTERNAL);
+        assert_state(fixture->store, "r1:counted:0 ", rollups);
+    }
+    store_set_decoder(fixture->store, fixture_decode, NULL);
+    fixture_put(fixture->store, REAL, TRUST_VERIFIED, "google.com", STORE_NEW);
+}
+
+/* Usual reports cost no decoding. */
+static void
+test_decodes_rarely(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    guint calls = 0;
+    store_set_decoder(fixture->store, fixture_decode, &calls);
+    fixture_put(fixture->store, REAL, TRUST_UNVERIFIED, NULL, STORE_NEW);
+    fixture_put(fixture->store, REAL, TRUST_VERIFIED, "google.com", STORE_DUPLICATE);
+    fixture_put(fixture->store, FORGED, TRUST_UNVERIFIED, NULL, STORE_NEW_UNCOUNTED);
+    g_assert_cmpuint(calls, ==, 0);
+    fixture_put(fixture->store, FORGED, TRUST_LOCAL, NULL, STORE_DUPLICATE);
+    g_assert_cmpuint(calls, ==, 0);
+}
+
+/* ---- the rule alone --------------------------------------------------------------------- */
+
+static void
+test_rule_ignores_order(void)
+{
+    static const char *const domains[] = {"", "a.example", "b.example"};
+    g_autoptr(GRand) random = g_rand_new_with_seed(8460);
+    for (guint round = 0; round < 2000; round++) {
+        IdentityCopy copies[8], shuffled[8];
+        guint n = (guint)g_rand_int_range(random, 1, 9);
+        for (guint i = 0; i < n; i++)
+            copies[i] = (IdentityCopy){.id = (gint64)i + 1,
+                                       .rank = g_rand_int_range(random, 0, 3),
+                                       .sender_domain = domains[g_rand_int_range(random, 0, 3)]};
+        memcpy(shuffled, copies, sizeof copies);
+        for (guint i = n; i > 1; i--) {
+            guint other = (guint)g_rand_int_range(random, 0, (gint32)i);
+            IdentityCopy copy = shuffled[i - 1];
+            shuffled[i - 1] = shuffled[other];
+            shuffled[other] = copy;
+        }
+        identity_settle(copies, n);
+        identity_settle(shuffled, n);
+        guint counted = 0;
+        for (guint i = 0; i < n; i++) {
+            const IdentityCopy *same = &copies[shuffled[i].id - 1];
+            g_assert_cmpint(shuffled[i].counted, ==, same->counted);
+            g_assert_cmpint(shuffled[i].instead, ==, same->instead);
+            g_assert_true(same->counted == (same->instead == 0));
+            counted += same->counted != FALSE;
+            /* Nothing less trusted than what counts for its domain counts. */
+            if (same->instead != 0)
+                g_assert_cmpint(copies[same->instead - 1].rank, >=, same->rank);
+        }
+        g_assert_cmpuint(counted, >=, 1);
+    }
+}
+
+static void
+test_sender(void)
+{
+    static const struct {
+        const char *organization, *contact, *authenticated_by;
+        Trust trust;
+        const char *name, *domain;
+    } cases[] = {
+        {"Google Inc.", "tls@google.com", "google.com", TRUST_VERIFIED, "Google Inc.",
+         "google.com"},
+        {"Google Inc.", "tls@google.com", "MAIL.Google.COM", TRUST_VERIFIED, "Google Inc.",
+         "google.com"},
+        {"Google Inc.", "tls@google.com", "evil.example", TRUST_VERIFIED,
+         "Google Inc. (via evil.example)", "evil.example"},
+        {"Google Inc.", NULL, "evil.example", TRUST_VERIFIED, "Google Inc.", "evil.example"},
+        /* Nobody verified it, so nobody asks what is said to have. */
+        {"Google Inc.", "tls@google.com", "evil.example", TRUST_UNVERIFIED, "Google Inc.",
+         "google.com"},
+        {"Google Inc.", "mailto:a@b.google.com", NULL, TRUST_LOCAL, "Google Inc.", "google.com"},
+        {"Google Inc.", "TLS <a@google.com.>", NULL, TRUST_LOCAL, "Google Inc.", "google.com"},
+        {"Google Inc.", "call us", NULL, TRUST_LOCAL, "Google Inc.", ""},
+        {"Google Inc.", "a@", NULL, TRUST_LOCAL, "Google Inc.", ""},
+        {"Google Inc.", "", NULL, TRUST_LOCAL, "Google Inc.", ""},
+        {"  A \t\r\n B\xc2\xa0"
+         "C ",
+         NULL, NULL, TRUST_LOCAL, "A B C", ""},
+        {"", "x@mail.sender.example", NULL, TRUST_LOCAL, "sender.example", "sender.example"},
+        {" ", "x@y.example", "signer.example", TRUST_VERIFIED, "signer.example", "signer.example"},
+        {"", NULL, NULL, TRUST_LOCAL, "(unnamed)", ""},
+        {"Evil (via google.com)", NULL, NULL, TRUST_LOCAL, "Evil [via google.com)", ""},
+        {"Evil\n(via google.com)", NULL, NULL, TRUST_LOCAL, "Evil [via google.com)", ""},
+        {"\x1b[31mred", NULL, NULL, TRUST_LOCAL, "\\x1b[31mred", ""},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Report) report = report_new();
+        report->organization_name = cases[i].organization;
+        report->contact_info = cases[i].contact;
+        g_autofree char *name = sender_name(report, cases[i].trust, cases[i].authenticated_by);
+        g_autofree char *domain = sender_domain(report, cases[i].trust, cases[i].authenticated_by);
+        g_test_message("case %u", i);
+        g_assert_cmpstr(name, ==, cases[i].name);
+        g_assert_cmpstr(domain, ==, cases[i].domain);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct {
+        const char *path;
+        void (*test)(Fixture *, gconstpointer);
+    } tests[] = {
+        {"/store/identity/forged-first", test_forged_first},
+        {"/store/identity/forged-later", test_forged_later},
+        {"/store/identity/raised", test_raised},
+        {"/store/identity/copy-limit", test_copy_limit},
+        {"/store/identity/counted-limit", test_counted_limit},
+        {"/store/identity/back-again", test_back_again},
+        {"/store/identity/other-rules", test_other_rules},
+        {"/store/identity/no-exact-way", test_no_exact_way},
+        {"/store/identity/decodes-rarely", test_decodes_rarely},
+    };
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/store/identity/sender", test_sender);
+    g_test_add_func("/store/identity/rule-ignores-order", test_rule_ignores_order);
+    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    g_test_add_func("/store/identity/orders", test_orders);
+    return g_test_run();
+}

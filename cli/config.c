@@ -260,6 +260,8 @@ config_free(Config *config)
     g_free(config->https_certificate);
     g_free(config->https_key);
     g_free(config->https_path);
+    if (config->https_proxies != NULL)
+        g_ptr_array_unref(config->https_proxies);
     g_free(config->lmtp_listen);
     g_free(config->lmtp_group);
     g_free(config);

@@ -10,6 +10,7 @@ typedef struct {
     char *store_uri;   /* [store] uri, else the default place */
     IntakeRules rules; /* [domains] [mx] [trust] [limits] */
     char *https_listen, *https_certificate, *https_key, *https_path;
+    GPtrArray *https_proxies; /* of proxies.h; NULL for none */
     char *lmtp_listen, *lmtp_group;
     guint lmtp_mode;                                             /* 0: default */
     guint connections, connections_per_address, timeout_seconds; /* [limits]; 0: default */

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "ingest/proxies.h"
 #include "schema/domain_name.h"
 #include "schema/limits.h"
 
@@ -132,6 +133,19 @@ set_authserv_ids(Config *config, const ConfigKey *row, const char *name, const c
 }
 
 static gboolean
+set_proxies(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)row, (void)name;
+    g_auto(GStrv) words = split_list(value);
+    GPtrArray *proxies = *words == NULL ? NULL : proxies_parse((const char *const *)words);
+    if (proxies == NULL)
+        return FALSE;
+    g_clear_pointer(&config->https_proxies, g_ptr_array_unref);
+    config->https_proxies = proxies;
+    return TRUE;
+}
+
+static gboolean
 set_minimum(Config *config, const ConfigKey *row, const char *name, const char *value)
 {
     (void)row, (void)name;
@@ -160,6 +174,8 @@ const ConfigKey config_keys[] = {
     TEXT("https", "key", https_key, "the path of a PEM file"),
     {"https", "path", set_path, offsetof(Config, https_path), 0, 0,
      "a path that starts with \"/\", without query"},
+    {"https", "trusted-proxies", set_proxies, 0, 0, 0,
+     "addresses or networks, like 127.0.0.1;10.0.0.0/8"},
     TEXT("lmtp", "listen", lmtp_listen, "/PATH of a socket, ADDRESS:PORT or [ADDRESS]:PORT"),
     TEXT("lmtp", "group", lmtp_group, "the name of a group"),
     {"lmtp", "mode", set_mode, offsetof(Config, lmtp_mode), 0, 0, "octal rights from 0600 to 0777"},

@@ -17,7 +17,8 @@ struct HttpsServer {
     const Sink *sink;
     void (*log)(gpointer, const char *line);
     gpointer log_data;
-    char *path; /* without a slash at the end */
+    const GPtrArray *proxies; /* NULL for none */
+    char *path;               /* without a slash at the end */
     gsize payload_bytes;
     guint16 port;
     struct MHD_Daemon *daemon;

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "ingest/https-internal.h"
-#include "ingest/https_listen.h"
 #include "ingest/https_request.h"
+#include "ingest/tcp_listen.h"
 #include "schema/finding.h"
 #include "schema/limits.h"
 
@@ -179,6 +179,7 @@ start(HttpsServer *server, const HttpsOptions *options, GError **error)
         .closed = connection_closed,
         .data = server,
     };
+    server->proxies = options->proxies;
     server->path = clean_path(options->path, error);
     if (server->path == NULL)
         return FALSE;
@@ -214,15 +215,15 @@ https_start(const HttpsOptions *options, const IntakeRules *rules, const Sink *s
     gboolean inherited = options->listen_fd >= 0;
     int fd = options->listen_fd;
     if (inherited) {
-        if (!https_listen_check(fd, plain, error))
+        if (!tcp_listen_check(fd, plain, error))
             return NULL;
     } else {
-        fd = https_listen_open(options->listen != NULL ? options->listen : "", plain, error);
+        fd = tcp_listen_open(options->listen != NULL ? options->listen : "", plain, error);
         if (fd < 0)
             return NULL;
     }
     HttpsServer *server = server_new(rules, sink, log, log_data);
-    server->port = https_listen_port(fd);
+    server->port = tcp_listen_port(fd);
     if (!start(server, options, error) ||
         !https_connections_accept(server->connections, fd, server->daemon, error)) {
         dismantle(server);

@@ -9,15 +9,17 @@
 typedef struct HttpsServer HttpsServer;
 
 typedef struct {
-    const char *listen;           /* "0.0.0.0:443", "[::]:443", ":443" (all addresses), "127.0.0.1:0" */
-    int listen_fd;                /* an inherited listening socket, taken over on success; -1: make
-                                   * one from listen */
-    const char *certificate_file; /* PEM chain; NULL: plain HTTP, loopback addresses only */
-    const char *key_file;         /* NULL: in certificate_file too */
-    const char *path;             /* NULL: "/v1/tlsrpt" */
-    guint connections;            /* 0: the limit of limits.h, as for the next two */
+    const char *listen; /* "0.0.0.0:443", "[::]:443", ":443" (all addresses), "127.0.0.1:0" */
+    int listen_fd;      /* an inherited listening socket, taken over on success; -1: make
+                         * one from listen */
+    const char *certificate_file;  /* PEM chain; NULL: plain HTTP, loopback addresses only */
+    const char *key_file;          /* NULL: in certificate_file too */
+    const char *path;              /* NULL: "/v1/tlsrpt" */
+    guint connections;             /* 0: the limit of limits.h, as for the next two */
     guint connections_per_address; /* 0 with plain HTTP: no limit, a proxy has but one address */
     guint timeout_seconds;
+    const GPtrArray
+        *proxies; /* of our own, whose X-Forwarded-For is believed (proxies.h), or NULL */
 } HttpsOptions;
 
 /* Counters since the start, for metrics. Read with atomic operations. */
@@ -25,10 +27,10 @@ typedef struct {
     guint requests, stored, duplicate, refused, unavailable;
 } HttpsCounters;
 
-/* Starts to listen. Everything given is copied but RULES and SINK, which must outlive the server.
- * LOG gets one printable line for every refusal and fault; may be called from any thread; may be
- * NULL. G_IO_ERROR or G_FILE_ERROR when it cannot listen or read the certificate: the message
- * names the file or the address. */
+/* Starts to listen. Everything given is copied but RULES, SINK and the proxies, which must outlive
+ * the server. LOG gets one printable line for every refusal and fault; may be called from any
+ * thread; may be NULL. G_IO_ERROR or G_FILE_ERROR when it cannot listen or read the certificate:
+ * the message names the file or the address. */
 HttpsServer *https_start(const HttpsOptions *options, const IntakeRules *rules, const Sink *sink,
                          void (*log)(gpointer, const char *line), gpointer log_data,
                          GError **error);

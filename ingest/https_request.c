@@ -5,6 +5,7 @@
 #include "ingest/https_answer.h"
 #include "ingest/https_framing.h"
 #include "ingest/intake.h"
+#include "ingest/proxies.h"
 #include "schema/limits.h"
 
 /* When a refused or failed sender is asked to come again. */
@@ -66,7 +67,9 @@ request_new(HttpsServer *server, struct MHD_Connection *handle)
     request->server = server;
     request->handle = handle;
     request->connection = https_connection_of(handle);
-    request->peer = g_strdup(https_connection_address(request->connection));
+    request->peer =
+        proxies_client(server->proxies, https_connection_address(request->connection),
+                       MHD_lookup_connection_value(handle, MHD_HEADER_KIND, "X-Forwarded-For"));
     request->references = 1;
     request->link.data = request;
     pthread_mutex_lock(&server->lock);

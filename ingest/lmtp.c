@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ingest/https_listen.h"
+#include "ingest/tcp_listen.h"
 #include "ingest/intake.h"
 #include "ingest/lmtp_session.h"
 #include "ingest/unix_listen.h"
@@ -313,7 +313,7 @@ lmtp_start(const LmtpOptions *options, const IntakeRules *rules, const Sink *sin
     gboolean is_path = *options->listen == '/';
     guint mode = options->socket_mode != 0 ? options->socket_mode : DEFAULT_SOCKET_MODE;
     int fd = is_path ? unix_listen_open(options->listen, mode, options->socket_group, error)
-                     : https_listen_open(options->listen, FALSE, error);
+                     : tcp_listen_open(options->listen, FALSE, error);
     if (fd < 0)
         return NULL;
     LmtpServer *server = g_new0(LmtpServer, 1);
@@ -338,7 +338,7 @@ lmtp_start(const LmtpOptions *options, const IntakeRules *rules, const Sink *sin
 guint16
 lmtp_port(const LmtpServer *server)
 {
-    return server->socket_path != NULL ? 0 : https_listen_port(server->listen_fd);
+    return server->socket_path != NULL ? 0 : tcp_listen_port(server->listen_fd);
 }
 
 gboolean

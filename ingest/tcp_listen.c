@@ -1,4 +1,4 @@
-#include "ingest/https_listen.h"
+#include "ingest/tcp_listen.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -96,7 +96,7 @@ open_at(const struct sockaddr_storage *address, gboolean ipv6_only)
 }
 
 int
-https_listen_open(const char *listen, gboolean loopback_only, GError **error)
+tcp_listen_open(const char *listen, gboolean loopback_only, GError **error)
 {
     struct sockaddr_storage address = {0};
     gboolean any = FALSE;
@@ -120,7 +120,7 @@ https_listen_open(const char *listen, gboolean loopback_only, GError **error)
 }
 
 gboolean
-https_listen_check(int fd, gboolean loopback_only, GError **error)
+tcp_listen_check(int fd, gboolean loopback_only, GError **error)
 {
     int listening = 0;
     socklen_t length = sizeof listening;
@@ -143,7 +143,7 @@ https_listen_check(int fd, gboolean loopback_only, GError **error)
 }
 
 guint16
-https_listen_port(int fd)
+tcp_listen_port(int fd)
 {
     struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;

@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include "cli/intake_store.h"
+#include "cli/notify.h"
 #include "cli/options.h"
 #include "cli/say.h"
 #include "cli/tally.h"
+#include "cli/watch.h"
 #include "ingest/files.h"
 #include "ingest/intake.h"
 #include "schema/limits.h"
@@ -74,8 +76,47 @@ on_unreadable(gpointer self, const char *path, const char *why)
     say(SAY_ERROR, "%s: %s", path, why);
 }
 
+/* ---- --watch ------------------------------------------------------------------------------- */
+
+typedef struct {
+    Import *import;
+    const FileVisitor *visitor;
+    gsize max;
+    gboolean ready; /* what was there at the start is done */
+} Following;
+
+static gboolean
+follow_file(gpointer self, const char *path)
+{
+    const Following *following = self;
+    files_walk(path, following->max, following->visitor);
+    return g_atomic_int_get(&following->import->broken) == 0;
+}
+
+static gboolean
+follow_settled(gpointer self)
+{
+    Following *following = self;
+    if (!following->ready)
+        notify_systemd("READY=1");
+    following->ready = TRUE;
+    return g_atomic_int_get(&following->import->broken) == 0;
+}
+
+static void
+follow(Import *import, char **paths, gsize max, const FileVisitor *visitor)
+{
+    g_autoptr(GError) error = NULL;
+    Following following = {import, visitor, max, FALSE};
+    const WatchVisitor watch = {follow_file, follow_settled, &following};
+    if (!watch_folders((const char *const *)paths, &watch, &error)) {
+        say(SAY_ERROR, "%s", error->message);
+        import->tally.unreadable++;
+    }
+}
+
 static int
-import_paths(App *app, char **paths, gboolean json)
+import_paths(App *app, char **paths, gboolean json, gboolean watch)
 {
     const IntakeRules *rules = &app->config->rules;
     gsize max = rules->message_bytes != 0 ? rules->message_bytes : LIMIT_MESSAGE_BYTES;
@@ -84,7 +125,10 @@ import_paths(App *app, char **paths, gboolean json)
                      .sink = intake_store_sink_new(writer, TRUE),
                      .progress = isatty(STDERR_FILENO) && !json};
     const FileVisitor visitor = {.item = on_item, .unreadable = on_unreadable, .self = &import};
-    for (char **path = paths; *path != NULL && g_atomic_int_get(&import.broken) == 0; path++)
+    if (watch)
+        follow(&import, paths, max, &visitor);
+    for (char **path = paths; !watch && *path != NULL && g_atomic_int_get(&import.broken) == 0;
+         path++)
         files_walk(*path, max, &visitor);
     writer_stop(writer);
     intake_store_sink_free(import.sink);
@@ -103,13 +147,17 @@ import_paths(App *app, char **paths, gboolean json)
 int
 cmd_import(App *app, int argc, char **argv)
 {
-    gboolean json = FALSE;
+    gboolean json = FALSE, watch = FALSE;
     const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the counts as JSON", NULL}, {0}};
+        {"watch", 0, 0, G_OPTION_ARG_NONE, &watch,
+         "Go on with what appears in the folders or Maildirs, until SIGTERM", NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the counts as JSON", NULL},
+        {0},
+    };
     int status = options_parse("import", entries, &argc, &argv);
     if (status < 0 && argc < 2)
         status = options_usage("import", "a path is missing (- for standard input)");
     if (status < 0)
         status = command_open_store(app);
-    return status >= 0 ? status : import_paths(app, argv + 1, json);
+    return status >= 0 ? status : import_paths(app, argv + 1, json, watch);
 }

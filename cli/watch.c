@@ -12,6 +12,9 @@
 #define RESCAN_SECONDS      60
 /* A burst of events is one round. */
 #define SETTLE_MILLISECONDS 200
+/* In a plain folder a file that changed so lately may still be written; it waits for a later round.
+ */
+#define QUIET_SECONDS       2
 
 typedef struct {
     char *path;
@@ -25,6 +28,7 @@ typedef struct {
     const WatchVisitor *visitor;
     GMainLoop *loop;
     guint settling; /* source of the round to come, 0 if none */
+    gboolean fresh; /* in this round a file was left for a later one */
 } Watch;
 
 static void
@@ -36,21 +40,25 @@ folder_free(gpointer data)
     g_free(folder);
 }
 
-/* What a file is remembered by: in a Maildir "NAME:2,FLAGS" is NAME, in new/ as in cur/; elsewhere
- * a file that was still being written when it was told is told again. NULL for what is no file. */
+/* What the file of STATUS is remembered by: in a Maildir "NAME:2,FLAGS" is NAME, in new/ as in
+ * cur/; elsewhere a file that changes after it was told is told again. */
 static char *
-key_of(const Folder *folder, const char *name)
+key_of(const Folder *folder, const char *name, const GStatBuf *status)
 {
-    g_autofree char *path = g_build_filename(folder->path, name, NULL);
-    GStatBuf status;
-    if (g_stat(path, &status) != 0 || !S_ISREG(status.st_mode))
-        return NULL;
     if (!folder->is_maildir)
-        return g_strdup_printf("%s/%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, path,
-                               (gint64)status.st_size, (gint64)status.st_mtime);
+        return g_strdup_printf("%s/%s/%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, folder->path, name,
+                               (gint64)status->st_size, (gint64)status->st_mtime);
     g_autofree char *maildir = g_path_get_dirname(folder->path);
     g_autofree char *unique = g_strndup(name, strcspn(name, ":"));
     return g_build_filename(maildir, unique, NULL);
+}
+
+static gboolean
+may_be_written(const Folder *folder, const GStatBuf *status)
+{
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+    return !folder->is_maildir && (gint64)status->st_mtime > now - QUIET_SECONDS &&
+           (gint64)status->st_mtime <= now;
 }
 
 static int
@@ -73,9 +81,14 @@ scan_folder(Watch *watch, const Folder *folder, GHashTable *present)
     g_ptr_array_sort(names, by_name);
     for (guint i = 0; i < names->len; i++) {
         g_autofree char *path = g_build_filename(folder->path, g_ptr_array_index(names, i), NULL);
-        char *key = key_of(folder, g_ptr_array_index(names, i));
-        if (key == NULL)
+        GStatBuf status;
+        if (g_stat(path, &status) != 0 || !S_ISREG(status.st_mode))
             continue;
+        if (may_be_written(folder, &status)) {
+            watch->fresh = TRUE;
+            continue;
+        }
+        char *key = key_of(folder, g_ptr_array_index(names, i), &status);
         gboolean known = g_hash_table_contains(watch->told, key);
         g_hash_table_add(present, key);
         if (known)
@@ -94,16 +107,21 @@ is_gone(gpointer key, gpointer value, gpointer present)
     return !g_hash_table_contains(present, key);
 }
 
+static gboolean on_settled(gpointer data);
+
 /* One round over all folders. FALSE to end. */
 static gboolean
 scan(Watch *watch)
 {
+    watch->fresh = FALSE;
     g_autoptr(GHashTable) present = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < watch->folders->len; i++) {
         if (!scan_folder(watch, g_ptr_array_index(watch->folders, i), present))
             return FALSE;
     }
     g_hash_table_foreach_remove(watch->told, is_gone, present);
+    if (watch->fresh && watch->settling == 0)
+        watch->settling = g_timeout_add_seconds(QUIET_SECONDS, on_settled, watch);
     return watch->visitor->settled == NULL || watch->visitor->settled(watch->visitor->self);
 }
 

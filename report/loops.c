@@ -29,16 +29,23 @@ merge(GArray *days)
 }
 
 void
-loops_count(GArray *days, gint64 *ret_days, gint64 *ret_loop_days)
+loops_mark(GArray *days)
 {
     merge(days);
+    for (guint i = 0; i < days->len; i++) {
+        const LoopDay *before = i == 0 ? NULL : &g_array_index(days, LoopDay, i - 1);
+        LoopDay *each = &g_array_index(days, LoopDay, i);
+        each->loop = each->successful == 1 && each->failed == 0 && before != NULL &&
+                     before->day == each->day - 1 && before->mailed;
+    }
+}
+
+void
+loops_count(GArray *days, gint64 *ret_days, gint64 *ret_loop_days)
+{
+    loops_mark(days);
     *ret_days = days->len;
     *ret_loop_days = 0;
-    for (guint i = 1; i < days->len; i++) {
-        const LoopDay *before = &g_array_index(days, LoopDay, i - 1);
-        const LoopDay *each = &g_array_index(days, LoopDay, i);
-        if (each->successful == 1 && each->failed == 0 && before->day == each->day - 1 &&
-            before->mailed)
-            (*ret_loop_days)++;
-    }
+    for (guint i = 0; i < days->len; i++)
+        *ret_loop_days += g_array_index(days, LoopDay, i).loop ? 1 : 0;
 }

@@ -13,9 +13,12 @@ typedef struct {
     gint32 day; /* UTC days since 1970-01-01 */
     gint64 successful, failed;
     gboolean mailed; /* a report of that day came by mail (or from a file, whose road is unknown) */
+    gboolean loop;   /* set by loops_mark */
 } LoopDay;
 
-/* Sorts DAYS (of LoopDay; several of one day are added up). *ret_days: different days in it;
- * *ret_loop_days: those of them with exactly one session, a success, which the mailed report of the
- * day before explains. */
+/* Sorts DAYS (of LoopDay), leaves one element a day, and marks the loops among them: exactly one
+ * session, a success, which the mailed report of the day before explains. */
+void loops_mark(GArray *days);
+
+/* The same; then *ret_days is the number of days and *ret_loop_days that of the marked ones. */
 void loops_count(GArray *days, gint64 *ret_days, gint64 *ret_loop_days);

@@ -114,7 +114,8 @@ gather_total(gpointer data, const StoreTotal *row)
     sender->successful = sessions_plus(sender->successful, row->successful);
     sender->failed = sessions_plus(sender->failed, row->failed);
     sender->newest_day = MAX(sender->newest_day, row->day);
-    LoopDay day = {row->day, row->successful, row->failed, row->trust != TRUST_UNAUTHENTICATED};
+    LoopDay day = {row->day, row->successful, row->failed, row->trust != TRUST_UNAUTHENTICATED,
+                   FALSE};
     g_array_append_val(gather->days, day);
     return TRUE;
 }

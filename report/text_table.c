@@ -73,6 +73,28 @@ text_append_cell(GString *out, const char *text, int width)
     text_append_padded(out, cell->str, width, FALSE);
 }
 
+void
+text_append_wrapped(GString *out, const char *text, int column, int indent)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    gboolean first = TRUE;
+    for (char **word = words; *word != NULL; word++) {
+        int width = text_columns(*word);
+        if (!first && column + 1 + width > TEXT_WIDTH) {
+            g_string_append_c(out, '\n');
+            append_spaces(out, indent);
+            column = indent;
+        } else if (!first) {
+            g_string_append_c(out, ' ');
+            column++;
+        }
+        g_string_append(out, *word);
+        column += width;
+        first = FALSE;
+    }
+    g_string_append_c(out, '\n');
+}
+
 char *
 text_percent(gint64 part, gint64 whole)
 {

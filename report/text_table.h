@@ -20,5 +20,10 @@ void text_append_name(GString *out, const char *text, int indent, int width);
 /* Appends TEXT as a cell of exactly WIDTH columns; what is longer ends in "…". */
 void text_append_cell(GString *out, const char *text, int width);
 
+/* Appends TEXT broken at spaces so that no line passes TEXT_WIDTH (a longer word stays whole), each
+ * line after the first indented by INDENT, and a line end. COLUMN is where the first line begins.
+ */
+void text_append_wrapped(GString *out, const char *text, int column, int indent);
+
 /* "5.38%"; "-" where WHOLE is 0. Never "0.00%" when PART is not 0. Newly allocated. */
 char *text_percent(gint64 part, gint64 whole);

@@ -73,9 +73,9 @@
 /* HTTPS: the pool of one connection, for its request line, header fields and answer. The senders
  * known use less than 1 KiB; 500 idle connections cost 8 MB. */
 #define LIMIT_HTTPS_CONNECTION_MEMORY (16u * 1024)
-/* A whole request, from its first octet (or the TLS handshake) to its last, in units of the
- * timeout without progress: one octet every few seconds must not hold a connection for ever. With
- * 30 s a body of ten megabytes needs 85 kB/s. */
+/* A whole request, TLS handshake included, in units of the timeout without progress (one of which
+ * a connection may be idle before it): one octet every few seconds must not hold a connection for
+ * ever. With 30 s a body of ten megabytes needs 85 kB/s. The same for reading an answer. */
 #define LIMIT_HTTPS_REQUEST_TIMEOUTS 4u
 /* What is set aside for a body at once on the word of a Content-Length; beyond it, as it comes. */
 #define LIMIT_HTTPS_BODY_START (64u * 1024)
@@ -119,3 +119,25 @@
 #define LIMIT_DAILY_SUM (G_GINT64_CONSTANT(1) << 62)
 /* Names and policies that a store remembers between reports; it forgets all past it. */
 #define LIMIT_INTERN_BYTES (16u * 1024 * 1024)
+
+/* IMAP: messages and octets of one group, which is fetched by one command and stored in one
+ * transaction: what an interruption can cost again, and what is kept in memory meanwhile. */
+#define LIMIT_IMAP_GROUP_MESSAGES 250u
+#define LIMIT_IMAP_GROUP_BYTES (32u * 1024 * 1024)
+/* One response of the server but its literals. The longest is that to a SEARCH: 1.5 million UIDs. */
+#define LIMIT_IMAP_RESPONSE_BYTES (16u * 1024 * 1024)
+/* Literals of one response (a message body is one), responses to one command, UIDs of a search. */
+#define LIMIT_IMAP_LITERALS 64u
+#define LIMIT_IMAP_RESPONSES 4194304u
+#define LIMIT_IMAP_CANDIDATES 4194304u
+/* Seconds to connect, without an octet from the server, and for a search, during which many servers
+ * read every header of the mailbox before they say a word. */
+#define LIMIT_IMAP_CONNECT_SECONDS 30u
+#define LIMIT_IMAP_IDLE_SECONDS 60u
+#define LIMIT_IMAP_SEARCH_SECONDS 300u
+/* Connections to one mailbox that are lost one after the other before a fetch gives up. */
+#define LIMIT_IMAP_SESSIONS 3u
+/* A password, or an OAuth token (real ones stay below 4 KiB); seconds for the command that gives
+ * it. */
+#define LIMIT_SECRET_BYTES (16u * 1024)
+#define LIMIT_SECRET_SECONDS 60u

@@ -249,3 +249,13 @@ mx_pattern_matches(const char *pattern, const char *host)
     const char *dot = strchr(host, '.');
     return dot != NULL && dot > host && strcmp(pattern + 1, dot) == 0;
 }
+
+gboolean
+sts_policy_names(const StsPolicy *policy, const char *host)
+{
+    for (char **pattern = policy->mx; pattern != NULL && *pattern != NULL; pattern++) {
+        if (mx_pattern_matches(*pattern, host))
+            return TRUE;
+    }
+    return FALSE;
+}

@@ -7,9 +7,9 @@
 
 typedef struct {
     StsMode mode;
-    gint64 max_age;                 /* seconds; -1 where absent or unreadable */
-    char **mx;                      /* normalised patterns, sorted, without doubles */
-    char *canonical;                /* one text for one policy, whatever order the sender uses */
+    gint64 max_age;  /* seconds; -1 where absent or unreadable */
+    char **mx;       /* normalised patterns, sorted, without doubles */
+    char *canonical; /* one text for one policy, whatever order the sender uses */
 } StsPolicy;
 
 /* LINES are the elements of policy-string (NULL-terminated, may be empty). Never fails: what
@@ -20,6 +20,9 @@ typedef struct {
 StsPolicy *sts_policy_parse(const char *const *lines, const char *const *mx_host);
 void sts_policy_free(StsPolicy *policy); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StsPolicy, sts_policy_free)
+
+/* One of the mx lines of POLICY matches HOST, which is normalised. */
+gboolean sts_policy_names(const StsPolicy *policy, const char *host);
 
 /* RFC 8461 4.1: equal, or "*." followed by everything after exactly one label. Both normalised. */
 gboolean mx_pattern_matches(const char *pattern, const char *host);

@@ -12,7 +12,7 @@ assert_loops(const Row *rows, guint n, gint64 expected_days, gint64 expected_loo
     g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(LoopDay));
     gint64 all, loops;
     for (guint i = 0; i < n; i++) {
-        LoopDay day = {rows[i].day, rows[i].successful, rows[i].failed, rows[i].mailed};
+        LoopDay day = {rows[i].day, rows[i].successful, rows[i].failed, rows[i].mailed, FALSE};
         g_array_append_val(days, day);
     }
     loops_count(days, &all, &loops);

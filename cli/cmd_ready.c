@@ -1,0 +1,270 @@
+/* ready: the verdict for the switch to enforce. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "cli/options.h"
+#include "cli/report_json.h"
+#include "cli/say.h"
+#include "report/render_ready.h"
+#include "report/stage.h"
+#include "report/text_table.h"
+#include "schema/domain_name.h"
+#include "schema/limits.h"
+
+#define SECONDS_PER_DAY 86400
+/* Days that are read before the window: versions of the policy, regular senders, the stage. */
+#define HISTORY_DAYS    400
+
+typedef struct {
+    ReadinessRules rules;
+    gint32 today;
+    StsPolicy *candidate; /* NULL without --candidate */
+    gboolean json, all;
+} Ready;
+
+/* ---- one domain in full -------------------------------------------------------------------- */
+
+typedef struct {
+    Evidence *evidence;
+    Readiness *readiness;
+    NextStep *step;
+    WhatIf *whatif;
+} Weighed;
+
+static void
+weighed_clear(gpointer data)
+{
+    Weighed *weighed = data;
+    whatif_free(weighed->whatif);
+    next_step_free(weighed->step);
+    readiness_free(weighed->readiness);
+    evidence_free(weighed->evidence);
+}
+
+static gboolean
+weigh(App *app, const Ready *ready, const char *domain, Weighed *ret_weighed, GError **error)
+{
+    Evidence *evidence =
+        evidence_read(app->store, domain, ready->today, HISTORY_DAYS + ready->rules.days, error);
+    if (evidence == NULL)
+        return FALSE;
+    ret_weighed->evidence = evidence;
+    ret_weighed->readiness = readiness_weigh(evidence, &ready->rules);
+    ret_weighed->step = next_step_of(ret_weighed->readiness, ready->today);
+    ret_weighed->whatif = ready->candidate == NULL
+                              ? NULL
+                              : whatif_replay(evidence, ready->rules.days, ready->candidate);
+    return TRUE;
+}
+
+static int
+print_domains(App *app, const Ready *ready, const GPtrArray *domains)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GArray) all = g_array_new(FALSE, TRUE, sizeof(Weighed));
+    g_autoptr(GArray) pages = g_array_new(FALSE, TRUE, sizeof(ReadyPage));
+    g_autoptr(GString) out = g_string_new(NULL);
+    RenderStyle style = {.colour = say_colour()};
+    int status = EX_OK;
+    g_array_set_clear_func(all, weighed_clear);
+    for (guint i = 0; i < domains->len; i++) {
+        Weighed weighed = {0};
+        if (!weigh(app, ready, g_ptr_array_index(domains, i), &weighed, &error)) {
+            say(SAY_ERROR, "%s", error->message);
+            return options_store_exit(error);
+        }
+        g_array_append_val(all, weighed);
+        ReadyPage page = {weighed.readiness, weighed.step, weighed.whatif};
+        g_array_append_val(pages, page);
+        status = MAX(status, verdict_exit(weighed.readiness->verdict));
+        if (!ready->json) {
+            g_string_append(out, i > 0 ? "\n" : "");
+            render_ready_text(&page, &style, out);
+        }
+    }
+    if (ready->json)
+        render_ready_json(pages, out);
+    return say_output(out->str, (gssize)out->len) ? status : EX_IOERR;
+}
+
+/* ---- --all --------------------------------------------------------------------------------- */
+
+static gboolean
+collect_domain(gpointer data, const StoreTotal *row)
+{
+    GPtrArray *domains = data;
+    if (domains->len == 0 || strcmp(g_ptr_array_index(domains, domains->len - 1), row->domain) != 0)
+        g_ptr_array_add(domains, g_strdup(row->domain));
+    return TRUE;
+}
+
+static int
+by_text(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The domains of the store, and those that we accept reports for and have none. */
+static gboolean
+collect_domains(App *app, GPtrArray *domains, GError **error)
+{
+    StoreQuery query;
+    store_query_init(&query);
+    if (!store_each_total(app->store, &query, collect_domain, domains, error))
+        return FALSE;
+    GHashTable *accept = app->config->rules.accept;
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < domains->len; i++)
+        g_hash_table_add(known, g_ptr_array_index(domains, i));
+    GHashTableIter iterator;
+    gpointer domain;
+    if (accept != NULL) {
+        g_hash_table_iter_init(&iterator, accept);
+        while (g_hash_table_iter_next(&iterator, &domain, NULL)) {
+            if (!g_hash_table_contains(known, domain))
+                g_ptr_array_add(domains, g_strdup(domain));
+        }
+    }
+    g_ptr_array_sort(domains, by_text);
+    return TRUE;
+}
+
+static int
+print_overview(App *app, const Ready *ready, const GPtrArray *domains)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    json_t *list = json_array();
+    int status = EX_OK;
+    text_append_padded(out, "Domain", 36, FALSE);
+    g_string_append(out, " Stage            Days  Verdict\n");
+    for (guint i = 0; i < domains->len; i++) {
+        Weighed weighed = {0};
+        const char *domain = g_ptr_array_index(domains, i);
+        if (!weigh(app, ready, domain, &weighed, &error)) {
+            json_decref(list);
+            say(SAY_ERROR, "%s", error->message);
+            return options_store_exit(error);
+        }
+        guint days = 0;
+        Stage stage = stage_of(weighed.evidence, &ready->rules, weighed.readiness, &days);
+        Verdict verdict = weighed.readiness->verdict;
+        text_append_name(out, domain, 0, 36);
+        g_string_append_printf(out, " %-15s %5u  %s\n", stage_name(stage), days,
+                               verdict_name(verdict));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s}", "domain", domain, "stage",
+                                              stage_name(stage), "days", (int)days, "verdict",
+                                              verdict_name(verdict)));
+        status = MAX(status, verdict_exit(verdict));
+        weighed_clear(&weighed);
+    }
+    if (ready->json) {
+        g_string_truncate(out, 0);
+        report_json_finish("tlsgauge.ready-all/1", "domains", json_incref(list), out);
+    }
+    json_decref(list);
+    return say_output(out->str, (gssize)out->len) ? status : EX_IOERR;
+}
+
+/* ---- arguments ----------------------------------------------------------------------------- */
+
+static int
+read_candidate(const char *path, StsPolicy **ret_policy)
+{
+    g_autofree char *text = NULL;
+    gsize length;
+    g_autoptr(GError) error = NULL;
+    if (!g_file_get_contents(path, &text, &length, &error)) {
+        say(SAY_ERROR, "%s", error->message);
+        return EX_NOINPUT;
+    }
+    if (length > LIMIT_CONFIG_BYTES || !g_utf8_validate(text, (gssize)length, NULL)) {
+        say(SAY_ERROR, "%s: RFC 8461 3.2: not a policy file: it is no text, or too large", path);
+        return EX_DATAERR;
+    }
+    const char *const lines[] = {text, NULL};
+    g_autoptr(StsPolicy) policy = sts_policy_parse(lines, NULL);
+    if (policy->mx == NULL || policy->mx[0] == NULL) {
+        say(SAY_ERROR, "%s: RFC 8461 3.2: the policy has no mx line", path);
+        return EX_DATAERR;
+    }
+    *ret_policy = g_steal_pointer(&policy);
+    return -1;
+}
+
+static int
+read_domains(int argc, char **argv, GPtrArray *domains)
+{
+    for (int i = 1; i < argc; i++) {
+        char *domain = domain_name_normalise(argv[i], -1, FALSE, NULL);
+        if (domain == NULL)
+            return options_usage("ready", "\"%s\" is not a domain name", argv[i]);
+        g_ptr_array_add(domains, domain);
+    }
+    return -1;
+}
+
+static int
+read_day(const char *text, gint32 *ret_day)
+{
+    *ret_day = (gint32)(g_get_real_time() / G_USEC_PER_SEC / SECONDS_PER_DAY);
+    if (text != NULL && !options_day(text, ret_day))
+        return options_usage("ready", "--now: expected YYYY-MM-DD, today or yesterday");
+    return -1;
+}
+
+static int
+run(App *app, Ready *ready, GPtrArray *domains)
+{
+    g_autoptr(GError) error = NULL;
+    int status = command_open_store(app);
+    if (status >= 0)
+        return status;
+    if (!ready->all)
+        return print_domains(app, ready, domains);
+    if (!collect_domains(app, domains, &error)) {
+        say(SAY_ERROR, "%s", error->message);
+        return options_store_exit(error);
+    }
+    return print_overview(app, ready, domains);
+}
+
+int
+cmd_ready(App *app, int argc, char **argv)
+{
+    Ready ready = {0};
+    g_autofree char *now = NULL, *candidate = NULL;
+    int days = 0;
+    const GOptionEntry entries[] = {
+        {"all", 0, 0, G_OPTION_ARG_NONE, &ready.all, "One line a domain: its stage and verdict",
+         NULL},
+        {"days", 0, 0, G_OPTION_ARG_INT, &days, "Closed days that are looked at (14)", "N"},
+        {"now", 0, 0, G_OPTION_ARG_STRING, &now, "Decide as on this UTC day (today)", "DAY"},
+        {"candidate", 0, 0, G_OPTION_ARG_FILENAME, &candidate,
+         "Hold a policy that is not published yet against the reports", "POLICY-FILE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &ready.json, "Print JSON", NULL},
+        {0},
+    };
+    g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
+    int status = options_parse("ready", entries, &argc, &argv);
+    if (status < 0 && ready.all != (argc < 2))
+        status = options_usage("ready", "expected one or more domains, or --all");
+    if (status < 0 && (days < 0 || days > 365))
+        status = options_usage("ready", "--days: expected a number from 1 to 365");
+    if (status < 0)
+        status = read_domains(argc, argv, domains);
+    if (status < 0)
+        status = read_day(now, &ready.today);
+    if (status < 0 && candidate != NULL)
+        status = read_candidate(candidate, &ready.candidate);
+    if (status < 0) {
+        ready.rules = app->config->readiness;
+        if (days > 0)
+            ready.rules.days = (guint)days;
+        status = run(app, &ready, domains);
+    }
+    sts_policy_free(ready.candidate);
+    return status;
+}

@@ -102,7 +102,9 @@ take_value(Cursor *cursor, const char *stop)
         g_string_append_c(value, c);
         cursor->p++;
     }
-    return cursor->p == start ? NULL : g_string_free(g_steal_pointer(&value), FALSE);
+    /* A control character is no end of a value: what stands before it is not what was meant. */
+    gboolean ended = cursor->p == cursor->end || is_space(*cursor->p) || (guchar)*cursor->p > 0x20;
+    return cursor->p == start || !ended ? NULL : g_string_free(g_steal_pointer(&value), FALSE);
 }
 
 /* [CFWS] and a Keyword (RFC 8601 2.2; RFC 5321 Ldh-str, and "_" as some write), lower-case. */

@@ -34,9 +34,8 @@ intake_any(const IntakeRules *rules, const Origin *origin, GBytes *input, const 
            GPtrArray *out)
 {
     gsize length;
-    const guint8 *data = g_bytes_get_data(input, &length);
-    if (payload_sniff(data, length) == PAYLOAD_NONE &&
-        mail_header_sniff((const char *)data, length))
+    const char *data = g_bytes_get_data(input, &length);
+    if (mail_header_sniff(data, length)) /* never JSON, gzip or zip */
         intake_message(rules, origin, input, out);
     else
         intake_payload(rules, origin, input, file_name, TRUST_LOCAL, out);

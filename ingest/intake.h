@@ -4,7 +4,8 @@
 #include "ingest/judged.h"
 
 /* Each appends at least one Judged to OUT (owned by it): every input leaves a trace. None fails.
- * INPUT is borrowed and may be kept by reference. */
+ * INPUT is borrowed and may be kept by reference. full_size is that of INPUT: a caller that had to
+ * cut it (files.h) sets it afterwards. */
 
 /* A bare report: JSON, gzip or zip, told by its bytes (RFC 8460 5.4 labels are not believed).
  * FILE_NAME may be NULL. TRUST is that of the road. */

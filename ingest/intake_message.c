@@ -72,6 +72,21 @@ is_no_report(const MessagePart *part, const PayloadDocument *document, const Jud
            !holds(document->json, "\"report-id\"");
 }
 
+/* JUDGED does not even claim to be a report: by no label, no header field, no name in it. A DMARC
+ * report, which shares the subject of RFC 8460 5.3, is such a one, a damaged zip of it included. */
+static gboolean
+is_stray(const MessagePart *part, const PayloadDocument *document, const Judged *judged)
+{
+    if (judged->report != NULL || judged->outcome == OUTCOME_UNAVAILABLE ||
+        part->claim == PART_LABELLED || part->in_tlsrpt)
+        return FALSE;
+    if (strcmp(judged->reason_code, "not-a-report") == 0)
+        return TRUE;
+    return part->report_domain == NULL &&
+           (document->json == NULL ||
+            (!holds(document->json, "\"policies\"") && !holds(document->json, "\"report-id\"")));
+}
+
 static void
 take_document(MailWork *work, const MessagePart *part, const PayloadDocument *document)
 {
@@ -85,6 +100,7 @@ take_document(MailWork *work, const MessagePart *part, const PayloadDocument *do
     Judged *judged = examine_document(&work->examination, document, &hints, name);
     if (judged->report != NULL)
         message_note_deviations(part, judged->report, judged->findings);
+    judged->is_stray = is_stray(part, document, judged);
     if (!is_no_report(part, document, judged))
         g_ptr_array_add(work->out, judged);
     else if (work->no_report == NULL)
@@ -110,14 +126,18 @@ static Judged *
 refuse_message(const Examination *examination, const Message *message)
 {
     g_autofree char *type = text_printable(message->type, -1, LIMIT_NAME_BYTES);
+    Judged *judged;
     const char *more = message->cut_short ? "; not all of its parts were looked at" : "";
     if (message->leaves <= 1)
-        return examine_refuse(examination, OUTCOME_DEFECTIVE, "not-a-report", CLAUSE_MAIL,
-                              "not a report: a %s message without an attachment%s", type, more);
-    return examine_refuse(examination, OUTCOME_DEFECTIVE, "not-a-report", CLAUSE_MAIL,
-                          "not a report: a %s message of %u parts, none of them JSON, gzip or "
-                          "zip%s",
-                          type, message->leaves, more);
+        judged = examine_refuse(examination, OUTCOME_DEFECTIVE, "not-a-report", CLAUSE_MAIL,
+                                "not a report: a %s message without an attachment%s", type, more);
+    else
+        judged = examine_refuse(examination, OUTCOME_DEFECTIVE, "not-a-report", CLAUSE_MAIL,
+                                "not a report: a %s message of %u parts, none of them JSON, gzip "
+                                "or zip%s",
+                                type, message->leaves, more);
+    judged->is_stray = TRUE;
+    return judged;
 }
 
 static void

@@ -113,7 +113,7 @@ take_line(Mbox *mbox, const char *line, gsize length)
         mbox->gap_length = length;
         return;
     }
-    gsize quoted = quoting(line, length);
+    gsize quoted = quoting(line, MIN(length, HEAD_BYTES)); /* the same however it is sliced */
     append(mbox, line + quoted, length - quoted);
     mbox->in_message = TRUE;
 }

@@ -60,11 +60,15 @@ payload_sniff(const guint8 *data, gsize length)
 }
 
 static void
-refuse_too_large(PayloadDocument *document, gsize bound)
+refuse_too_large(const Opening *opening, PayloadDocument *document)
 {
     document->outcome = OUTCOME_TOO_LARGE;
-    findings_add(document->findings, FINDING_DEFECT, "too-large", "", CLAUSE_COMPRESSION,
-                 "the report has more than %" G_GSIZE_FORMAT " octets", bound);
+    if (opening->bound < opening->max)
+        findings_add(document->findings, FINDING_DEFECT, "too-large", "", CLAUSE_COMPRESSION,
+                     "it inflates to more octets than the size of the input allows");
+    else
+        findings_add(document->findings, FINDING_DEFECT, "too-large", "", CLAUSE_COMPRESSION,
+                     "the report has more than %" G_GSIZE_FORMAT " octets", opening->max);
 }
 
 /* What the bytes look like to a person who wonders why they were not taken. */
@@ -89,7 +93,7 @@ take_json(const Opening *opening, PayloadDocument *document, GBytes *bytes, cons
     switch (payload_sniff(data, length)) {
     case PAYLOAD_JSON:
         if (length > opening->max) {
-            refuse_too_large(document, opening->max);
+            refuse_too_large(opening, document);
             return;
         }
         document->outcome = OUTCOME_STORED;
@@ -130,7 +134,7 @@ inflate(Opening *opening, PayloadDocument *document, GBytes *bytes, Gunzipped *r
                      "the gzip stream is damaged (header, data, CRC-32 or length)");
         break;
     case GUNZIP_TOO_LARGE:
-        refuse_too_large(document, opening->bound);
+        refuse_too_large(opening, document);
         break;
     case GUNZIP_NO_MEMORY:
         document->outcome = OUTCOME_UNAVAILABLE;
@@ -223,7 +227,7 @@ open_zip(Opening *opening, GBytes *bytes)
     g_autoptr(GPtrArray) entries = unzip_entries_new();
     UnzipStatus status = unzip(bytes, &opening->left, is_wanted, entries);
     if (status == UNZIP_TOO_LARGE) {
-        refuse_too_large(add_document(opening, NULL), opening->bound);
+        refuse_too_large(opening, add_document(opening, NULL));
         return;
     }
     if (status != UNZIP_OK) {

@@ -24,7 +24,7 @@ def wrong_words():
     place.run("show", "twelve", status=64)
     place.run("quarantine", "forget", status=64)
     expect_equal(subprocess.run([PROGRAM], capture_output=True).returncode, 64, "no command")
-    for command in ("deliver", "import", "serve", "validate", "report", "list", "show", "quarantine",
+    for command in ("deliver", "import", "fetch", "serve", "validate", "report", "list", "show", "quarantine",
                     "rebuild", "config"):
         done = place.run(command, "--help")
         expect(b"Usage:" in done.stdout and not done.stderr, command + " --help")
@@ -65,6 +65,9 @@ def broken_configuration():
         place.run("deliver", stdin=mail(report("x")), status=75)
     place.configure("")
     place.run("config", "check")
+    example = os.path.join(os.environ["SOURCE_DIR"], "examples", "tlsgauge.conf")
+    done = subprocess.run([PROGRAM, "--config", example, "config", "check"], capture_output=True)
+    expect_equal(done.returncode, 0, "the example configuration: %r" % done.stderr)
     place.run("report", status=66)
     done = place.run("deliver", stdin=mail(report("x")), status=75, env={"TLSGAUGE_TRUST_MINIMUM": "high"})
     expect(b"$TLSGAUGE_TRUST_MINIMUM" in done.stderr, "the variable is named")

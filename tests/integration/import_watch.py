@@ -1,5 +1,6 @@
 """Goal: `import --watch` follows Maildirs and folders: what is there, what arrives, what is moved
 from new/ to cur/ (once), what is written slowly (when it is complete); SIGTERM ends it in order."""
+import atexit
 import json
 import os
 import signal
@@ -41,6 +42,7 @@ deliver("before")
 place.write("Maildir/tmp/unfinished", b"From: nobody, never to be read\n\n")
 process = subprocess.Popen([PROGRAM, "--config", place.config, "import", "--json", "--watch", maildir,
                             folder], stdout=subprocess.PIPE)
+atexit.register(process.kill)
 wait_for(["before"])
 deliver("after")
 wait_for(["before", "after"])

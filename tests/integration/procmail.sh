@@ -1,5 +1,5 @@
 #!/bin/bash
-# Goal: `deliver` under real procmail stores a report; when it cannot, procmail falls through to the
+# Goal: `deliver` under real procmail, with the recipe of examples/mail-systems, stores a report; when it cannot, procmail falls through to the
 # mailbox, and importing that mailbox later loses nothing and counts nothing twice.
 set -eu
 work=$(mktemp -d)
@@ -7,15 +7,11 @@ trap 'rm -rf "$work"' EXIT
 printf '[store]\nuri=%s/reports.db\n' "$work" > "$work/good.conf"
 printf '[store]\nuri=%s/reports.db\nnonsense\n' "$work" > "$work/bad.conf"
 for kind in good bad; do
-    cat > "$work/$kind.rc" <<RC
-SHELL=/bin/sh
-MAILDIR=$work
-DEFAULT=$work/mailbox
-LOGFILE=$work/procmail.log
-:0 w
-* ^TLS-Report-Domain:
-| $TLSGAUGE --config $work/$kind.conf deliver
-RC
+    {
+        printf 'MAILDIR=%s\nDEFAULT=%s/mailbox\nLOGFILE=%s/procmail.log\n' "$work" "$work" "$work"
+        sed "s|/usr/bin/tlsgauge|$TLSGAUGE --config $work/$kind.conf|" \
+            "$SOURCE_DIR/examples/mail-systems/procmailrc"
+    } > "$work/$kind.rc"
 done
 "$PYTHON3" - "$SOURCE_DIR/tests/support" "$work" <<'PY'
 import sys

@@ -1,6 +1,6 @@
-/* test_message.c: every folder of cases/mail/ holds input.eml and expected. "expected" has the rules
- * in its first lines ("authserv-ids ID", "accept DOMAIN DOMAIN", "minimum TRUST"), an empty line,
- * and then all that intake_message makes of the message: one block a report. */
+/* test_message.c: every folder of cases/mail/ holds input.eml and expected. "expected" has the
+ * rules in its first lines ("authserv-ids ID", "accept DOMAIN DOMAIN", "minimum TRUST"), an empty
+ * line, and then all that intake_message makes of the message: one block a report. */
 #include "ingest/intake.h"
 
 #include <string.h>
@@ -42,10 +42,9 @@ append_report(GString *text, const Report *report)
         successful += report->policies[i].successful_sessions;
         failed += report->policies[i].failed_sessions;
     }
-    g_string_append_printf(text,
-                           "  report %s successful %" G_GINT64_FORMAT " failed %" G_GINT64_FORMAT
-                           "\n",
-                           report->report_id, successful, failed);
+    g_string_append_printf(
+        text, "  report %s successful %" G_GINT64_FORMAT " failed %" G_GINT64_FORMAT "\n",
+        report->report_id, successful, failed);
 }
 
 static void
@@ -164,7 +163,8 @@ hostile(const char *start, const char *repeated)
 static void
 test_hostile_structure(void)
 {
-    static const char multipart[] = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n";
+    static const char multipart[] =
+        "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n";
     static const char *const messages[][2] = {
         {multipart, "--b\n\n"},
         {multipart, "--b"},
@@ -207,8 +207,26 @@ test_too_large(void)
     g_assert_cmpint(judged->outcome, ==, OUTCOME_TOO_LARGE);
     g_assert_cmpuint(judged->full_size, ==, 100001);
     g_assert_cmpuint(g_bytes_get_size(judged->raw), ==, LIMIT_QUARANTINE_CUT_BYTES);
-    g_assert_cmpstr(judged->reason, ==,
-                    "RFC 8460 5.3: the message has more than 100000 octets");
+    g_assert_cmpstr(judged->reason, ==, "RFC 8460 5.3: the message has more than 100000 octets");
+}
+
+/* A part past the limit is not looked at, and the message is told so. */
+static void
+test_too_many_parts(void)
+{
+    const IntakeRules rules = {0};
+    for (guint n = LIMIT_MIME_PARTS - 2; n < LIMIT_MIME_PARTS; n++) {
+        GString *text = g_string_new("Content-Type: multipart/mixed; boundary=b\n\n");
+        for (guint i = 0; i < n; i++)
+            g_string_append(text, "--b\n\ntext\n");
+        g_string_append(text, "--b\nContent-Type: application/tlsrpt+json\n\n{}\n--b--\n");
+        g_autoptr(GBytes) input = g_string_free_to_bytes(text);
+        g_autofree char *result = take_in(&rules, input);
+        /* The multipart is one of the parts that are counted. */
+        gboolean all = n + 2 <= LIMIT_MIME_PARTS;
+        g_assert_true((strstr(result, "part part ") != NULL) == all);
+        g_assert_true((strstr(result, "not all of its parts") == NULL) == all);
+    }
 }
 
 /* Past the limit the message is told about as a whole, and nothing that was taken is lost. */
@@ -263,6 +281,7 @@ main(int argc, char **argv)
     add_cases();
     g_test_add_func("/message/hostile-structure", test_hostile_structure);
     g_test_add_func("/message/too-large", test_too_large);
+    g_test_add_func("/message/too-many-parts", test_too_many_parts);
     g_test_add_func("/message/too-many-reports", test_too_many_reports);
     g_test_add_func("/message/cut-anywhere", test_cut_anywhere);
     return g_test_run();

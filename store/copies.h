@@ -20,7 +20,7 @@ typedef struct {
     gint64 want_instead;
 } Copy;
 
-/* The copies of CLAIM that arrived before BEFORE (G_MAXINT64: all), in that order; those that do
+/* The copies of CLAIM that arrived before BEFORE (G_MAXINT64: all), in any order; those that do
  * not decode are left out. Free with g_ptr_array_unref. */
 GPtrArray *copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint64 before,
                        GError **error);

@@ -49,6 +49,8 @@ typedef struct {
     void (*bind_blob)(DriverStatement *statement, int parameter, const void *data, gsize length);
     /* *ret_row says whether there is a row now; FALSE there is the end. */
     gboolean (*step)(DriverStatement *statement, gboolean *ret_row, GError **error);
+    /* The id that the last INSERT gave a row of its table. */
+    gint64 (*last_id)(DriverConnection *connection);
     /* Ready to be bound again; gives up locks that reading took. */
     void (*reset)(DriverStatement *statement);
 

@@ -81,7 +81,7 @@ intern_name(Intern *intern, const char *text, gint64 *ret_id, GError **error)
         return FALSE;
     if (!found) {
         g_autoptr(Statement) add = statement_get(intern->statements, "name_add", error);
-        if (add == NULL || !statement_value(statement_text(add, 1, text), &id, NULL, error))
+        if (add == NULL || !statement_insert(statement_text(add, 1, text), &id, error))
             return FALSE;
     }
     remember(intern, intern->names, text, id);
@@ -124,7 +124,7 @@ store_policy(Intern *intern, const StsPolicy *policy, gint64 *ret_id, GError **e
     statement_blob(add, 1, digest, POLICY_DIGEST_BYTES);
     statement_text(add, 2, policy->canonical);
     statement_text(add, 3, sts_mode_name(policy->mode));
-    return statement_value(add, ret_id, NULL, error);
+    return statement_insert(add, ret_id, error);
 }
 
 gboolean

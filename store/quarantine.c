@@ -87,7 +87,7 @@ insert(Store *store, const StoreQuarantine *item, const guint8 digest[DIGEST_BYT
     statement_int(add, 11, item->received);
     statement_int(add, 12, size);
     statement_bytes(add, 13, kept);
-    if (!statement_value(add, ret_id, NULL, error))
+    if (!statement_insert(add, ret_id, error))
         return FALSE;
     store->counters.value[COUNTER_QUARANTINED]++;
     store->counters.value[COUNTER_QUARANTINE_BYTES] += size;

@@ -37,6 +37,10 @@ next_row(Store *store, gint64 after, Stored *stored, gboolean *ret_found, GError
     if (!*ret_found)
         return TRUE;
     stored->row.id = statement_get_int(next, 0);
+    if (stored->row.id <= after) { /* else a damaged tree could lead round in a circle */
+        g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT, "the table of reports is damaged");
+        return FALSE;
+    }
     stored->row.times_seen = statement_get_int(next, 7);
     stored->authenticated_by = g_strdup(statement_get_optional(next, 3));
     stored->hint_domain = g_strdup(statement_get_optional(next, 4));

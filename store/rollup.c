@@ -378,14 +378,15 @@ subtract_row(const Rollup *rollup, StatementCache *statements, RowStatement make
 gboolean
 rollup_subtract(const Rollup *rollup, StatementCache *statements, GError **error)
 {
-    for (guint i = 0; i < rollup->totals->len; i++) {
-        if (!subtract_row(rollup, statements, total_statement, "total_drop", "total_subtract", i,
-                          error))
-            return FALSE;
-    }
+    /* Failures first: they refer to their totals. */
     for (guint i = 0; i < rollup->failures->len; i++) {
         if (!subtract_row(rollup, statements, failure_statement, "failure_drop", "failure_subtract",
                           i, error))
+            return FALSE;
+    }
+    for (guint i = 0; i < rollup->totals->len; i++) {
+        if (!subtract_row(rollup, statements, total_statement, "total_drop", "total_subtract", i,
+                          error))
             return FALSE;
     }
     return TRUE;

@@ -32,15 +32,6 @@ verified_domain(Trust trust, const char *authenticated_by)
     return organisational(authenticated_by, -1);
 }
 
-char *
-sender_domain(const Report *report, Trust trust, const char *authenticated_by)
-{
-    char *domain = verified_domain(trust, authenticated_by);
-    if (domain == NULL)
-        domain = contact_domain(report);
-    return domain != NULL ? domain : g_strdup("");
-}
-
 /* White space of any kind as single spaces, none at the ends. */
 static char *
 collapse(const char *text)
@@ -70,20 +61,28 @@ disarm(char *name)
         via[1] = '[';
 }
 
-char *
-sender_name(const Report *report, Trust trust, const char *authenticated_by)
+void
+sender_init(Sender *sender, const Report *report, Trust trust, const char *authenticated_by)
 {
     g_autofree char *line = collapse(report->organization_name);
     g_autofree char *name = text_printable(line, -1, LIMIT_TEXT_BYTES);
     g_autofree char *verified = verified_domain(trust, authenticated_by);
     g_autofree char *contact = contact_domain(report);
+    const char *domain = verified != NULL ? verified : contact;
 
     disarm(name);
-    if (*name == '\0') {
-        const char *domain = verified != NULL ? verified : contact;
-        return g_strdup(domain != NULL ? domain : "(unnamed)");
-    }
-    if (verified != NULL && contact != NULL && strcmp(verified, contact) != 0)
-        return g_strdup_printf("%s (via %s)", name, verified);
-    return g_steal_pointer(&name);
+    if (*name == '\0')
+        sender->name = g_strdup(domain != NULL ? domain : "(unnamed)");
+    else if (verified != NULL && contact != NULL && strcmp(verified, contact) != 0)
+        sender->name = g_strdup_printf("%s (via %s)", name, verified);
+    else
+        sender->name = g_steal_pointer(&name);
+    sender->domain = g_strdup(domain != NULL ? domain : "");
+}
+
+void
+sender_clear(Sender *sender)
+{
+    g_clear_pointer(&sender->name, g_free);
+    g_clear_pointer(&sender->domain, g_free);
 }

@@ -5,11 +5,17 @@
 #include "schema/report.h"
 #include "schema/trust.h"
 
-/* The organisational domain that stands behind a copy: of the DKIM domain AUTHENTICATED_BY where
- * TRUST is verified, else of the address in contact-info, else "". Newly allocated. */
-char *sender_domain(const Report *report, Trust trust, const char *authenticated_by);
+typedef struct {
+    /* As it is shown: organization-name on one printable line (else the domain below, else
+     * "(unnamed)"), with " (via DOMAIN)" where a verified domain is not the one of contact-info.
+     * An organization-name cannot itself look like that. Never empty. */
+    char *name;
+    /* The organisational domain that stands behind the copy: of the DKIM domain where the trust is
+     * verified, else of the address in contact-info, else "". */
+    char *domain;
+} Sender;
 
-/* The sender as it is shown: organization-name on one printable line (else the above, else
- * "(unnamed)"), with " (via DOMAIN)" where a verified domain is not the one of contact-info. An
- * organization-name cannot itself look like that. Newly allocated, never empty. */
-char *sender_name(const Report *report, Trust trust, const char *authenticated_by);
+/* AUTHENTICATED_BY may be NULL. Free what SENDER holds with sender_clear. */
+void sender_init(Sender *sender, const Report *report, Trust trust, const char *authenticated_by);
+void sender_clear(Sender *sender); /* all NULL is fine */
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sender, sender_clear)

@@ -413,6 +413,12 @@ sqlite_step(DriverStatement *statement, gboolean *ret_row, GError **error)
     return TRUE;
 }
 
+static gint64
+sqlite_last_id(DriverConnection *connection)
+{
+    return sqlite3_last_insert_rowid(connection->handle);
+}
+
 static void
 sqlite_reset(DriverStatement *statement)
 {
@@ -459,6 +465,7 @@ const Driver driver_sqlite = {
     .bind_text = sqlite_bind_text,
     .bind_blob = sqlite_bind_blob,
     .step = sqlite_step,
+    .last_id = sqlite_last_id,
     .reset = sqlite_reset,
     .column_int = sqlite_column_int,
     .column_text = sqlite_column_text,

@@ -4,6 +4,7 @@
 
 struct Statement {
     const Driver *driver;
+    DriverConnection *connection;
     DriverStatement *handle;
     gboolean cached;
     gboolean in_use;
@@ -57,6 +58,7 @@ statement_get(StatementCache *cache, const char *name, GError **error)
     gboolean first = statement == NULL;
     statement = g_new0(Statement, 1);
     statement->driver = cache->driver;
+    statement->connection = cache->connection;
     statement->handle = handle;
     statement->in_use = TRUE;
     statement->cached = first;
@@ -121,6 +123,15 @@ statement_run(Statement *statement, GError **error)
         if (!statement_step(statement, &row, error))
             return FALSE;
     }
+    return TRUE;
+}
+
+gboolean
+statement_insert(Statement *statement, gint64 *ret_id, GError **error)
+{
+    if (!statement_run(statement, error))
+        return FALSE;
+    *ret_id = statement->driver->last_id(statement->connection);
     return TRUE;
 }
 

@@ -204,6 +204,26 @@ gboolean store_get_quarantine(Store *store, gint64 id, StoreQuarantineFunc func,
 /* Inside a transaction. STORE_ERROR_NOT_FOUND. */
 gboolean store_drop_quarantine(Store *store, gint64 id, GError **error);
 
+/* ---- mailboxes ------------------------------------------------------------------------- */
+
+/* How far a mailbox has been fetched (RFC 9051 2.3.1.1). All zero: not at all. */
+typedef struct {
+    guint32 uidvalidity;
+    guint32 uid;      /* nothing up to this one is left to be looked at */
+    char *unfinished; /* UIDs ("3,5:7") that are stored, but whose messages may still have to be
+                       * marked, moved or deleted; "" or NULL if none */
+} StoreMailbox;
+/* MAILBOX is its address without a password. A mailbox that was never fetched reads as all zero.
+ * *RET_STATE is overwritten; free what it holds with store_mailbox_clear. */
+gboolean store_get_mailbox(Store *store, const char *mailbox, StoreMailbox *ret_state,
+                           GError **error);
+/* Inside a transaction, that of the reports up to STATE->uid. With the uidvalidity that is there
+ * the uid never goes backwards. STATE is borrowed. */
+gboolean store_set_mailbox(Store *store, const char *mailbox, const StoreMailbox *state,
+                           GError **error);
+void store_mailbox_clear(StoreMailbox *state); /* frees what it holds; all zero then */
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StoreMailbox, store_mailbox_clear)
+
 /* ---- rebuild --------------------------------------------------------------------------- */
 
 /* Throws every derived row away and makes it anew from the raw reports, in one transaction of its

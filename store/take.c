@@ -14,8 +14,7 @@ typedef struct {
     const Report *report;
     const TakeRow *row; /* NULL: comes in */
     guint8 claim[REPORT_DIGEST_BYTES], content[REPORT_DIGEST_BYTES];
-    char *sender;        /* as shown */
-    char *sender_domain; /* as compared */
+    Sender sender;
     char *counts_for;
     gint64 successful, failed;
 } Take;
@@ -23,8 +22,7 @@ typedef struct {
 static void
 take_clear(Take *take)
 {
-    g_free(take->sender);
-    g_free(take->sender_domain);
+    sender_clear(&take->sender);
     g_free(take->counts_for);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Take, take_clear)
@@ -42,8 +40,7 @@ take_init(Take *take, const StoreReport *item, const TakeRow *row, GError **erro
     take->item = item;
     take->report = report;
     take->row = row;
-    take->sender = sender_name(report, item->trust, item->authenticated_by);
-    take->sender_domain = sender_domain(report, item->trust, item->authenticated_by);
+    sender_init(&take->sender, report, item->trust, item->authenticated_by);
     take->counts_for = counts_for_text(report);
     if (take->counts_for == NULL) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "a domain name is not normalised");
@@ -81,7 +78,7 @@ insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GEr
     statement_blob(insert, 1, take->claim, REPORT_DIGEST_BYTES);
     statement_blob(insert, 2, take->content, REPORT_DIGEST_BYTES);
     statement_int(insert, 3, copy->sender);
-    statement_text(insert, 4, take->sender_domain);
+    statement_text(insert, 4, take->sender.domain);
     statement_int(insert, 5, report_day(report));
     statement_int(insert, 6, report->start);
     statement_int(insert, 7, report->end);
@@ -102,7 +99,7 @@ insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GEr
     statement_int(insert, 22, item->findings != NULL ? item->findings->len : 0);
     statement_text(insert, 23, findings);
     statement_bytes(insert, 24, item->raw);
-    return statement_value(insert, ret_id, NULL, error);
+    return statement_insert(insert, ret_id, error);
 }
 
 /* A row that the rebuild has not come to may hold the digests of this one from before. It gets
@@ -145,7 +142,7 @@ update_row(Store *store, const Take *take, const Copy *copy, GError **error)
     statement_blob(set, 2, take->claim, REPORT_DIGEST_BYTES);
     statement_blob(set, 3, take->content, REPORT_DIGEST_BYTES);
     statement_int(set, 4, copy->sender);
-    statement_text(set, 5, take->sender_domain);
+    statement_text(set, 5, take->sender.domain);
     statement_int(set, 6, report_day(report));
     statement_int(set, 7, report->start);
     statement_int(set, 8, report->end);
@@ -194,14 +191,14 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     gboolean fits = FALSE;
     guint others = copies->len;
     Copy *copy = copies_append(copies, take->row != NULL ? take->row->id : G_MAXINT64, item->trust,
-                               take->sender_domain, take->counts_for);
+                               take->sender.domain, take->counts_for);
 
     copies_settle(copies);
     if (take->row == NULL && !has_room(copy, others)) {
         *ret_put = STORE_REFUSED;
         return TRUE;
     }
-    if (!intern_name(store->intern, take->sender, &copy->sender, error))
+    if (!intern_name(store->intern, take->sender.name, &copy->sender, error))
         return FALSE;
     g_autoptr(Rollup) rollup = copies_rollup(store, copy, take->report, error);
     if (rollup == NULL || !rollup_fits(rollup, store->statements, &fits, error))
@@ -268,10 +265,10 @@ raise_copy(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError
     copy->counted = FALSE;
     copy->trust = take->item->trust;
     g_free(copy->sender_domain);
-    copy->sender_domain = g_strdup(take->sender_domain);
+    copy->sender_domain = g_strdup(take->sender.domain);
     g_free(copy->counts_for);
     copy->counts_for = g_strdup(take->counts_for);
-    if (!intern_name(store->intern, take->sender, &copy->sender, error) ||
+    if (!intern_name(store->intern, take->sender.name, &copy->sender, error) ||
         !write_raised(store, take, copy, error))
         return FALSE;
     copies_settle(copies);

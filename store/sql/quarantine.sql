@@ -8,7 +8,6 @@ RETURNING id
 INSERT INTO quarantine (digest, reason_code, outcome, reason, findings, road, source, part,
                         is_message, full_size, times_seen, received, size, bytes)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $13)
-RETURNING id
 
 -- name: quarantine_drop_oldest
 DELETE FROM quarantine WHERE id = (SELECT MIN(id) FROM quarantine) RETURNING size

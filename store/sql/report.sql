@@ -7,12 +7,11 @@ INSERT INTO report (claim, content, sender, sender_domain, day, starts, ends, re
                     counts_for, successful, failed, deviations, findings, raw)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, 1, $16, $17, $18,
         $19, $20, $21, $22, $23, $24)
-RETURNING id
 
 -- name: copies_of_claim
--- In the order of arrival, those before $2 only: a rebuild has not come to the others yet.
+-- In any order. Those before $2 only: a rebuild has not come to the others yet.
 SELECT id, content, sender, sender_domain, trust, counted, counted_instead, counts_for
-FROM report WHERE claim = $1 AND id < $2 AND readable = 1 ORDER BY id
+FROM report WHERE claim = $1 AND id < $2 AND readable = 1
 
 -- name: report_count
 UPDATE report SET counted = $2, counted_instead = $3 WHERE id = $1

@@ -2,6 +2,9 @@
 --
 -- report.raw is the truth; every column marked (derived), both roll-ups, the names and the policies
 -- are made from it and made anew by a rebuild. Days count from 1970-01-01, times are Unix seconds.
+--
+-- A CHECK spells its words out with OR: for IN with three and more, SQLite fills a table of its own
+-- at each insert, which doubled the cost of a report.
 
 -- Every text that rows share, once: senders, domains, MX hosts, policy types, result types, reasons
 -- and the words of trust. (derived)
@@ -16,7 +19,8 @@ CREATE TABLE policy (
   id     INTEGER PRIMARY KEY,  -- 0 is "none given"
   digest BLOB NOT NULL UNIQUE, -- first 16 bytes of the SHA-256 of text: the text may be long
   text   TEXT NOT NULL,        -- canonical: one text however the sender ordered the lines
-  mode   TEXT CHECK (mode IN ('none', 'testing', 'enforce')) -- RFC 8461 5; NULL where not told
+  mode   TEXT                  -- RFC 8461 5; NULL where not told
+         CHECK (mode = 'none' OR mode = 'testing' OR mode = 'enforce')
 ) STRICT;
 INSERT INTO policy (id, digest, text, mode) VALUES (0, x'', '', NULL);
 
@@ -33,7 +37,8 @@ CREATE TABLE report (
   ends          INTEGER NOT NULL,    -- (derived) end-datetime
   received      INTEGER NOT NULL,    -- when the first copy came in
   trust         TEXT NOT NULL        -- the highest with which this content came in
-                CHECK (trust IN ('unauthenticated', 'unverified', 'verified', 'local')),
+                CHECK (trust = 'unauthenticated' OR trust = 'unverified' OR trust = 'verified'
+                       OR trust = 'local'),
   authenticated_by TEXT,             -- domain of the DKIM signature that vouches; NULL if none
   hint_domain   TEXT,                -- policy domain told by header, file name or report-id
   road          TEXT NOT NULL,       -- way in: pipe, file, https, lmtp, imap
@@ -76,18 +81,19 @@ CREATE TABLE daily_total (
 
 -- Failed sessions of a day by the same and by MX, result type and reason. (derived)
 CREATE TABLE daily_failure (
-  day         INTEGER NOT NULL,                        -- UTC day
-  domain      INTEGER NOT NULL REFERENCES name (id),   -- policy domain that the entries count for
-  sender      INTEGER NOT NULL REFERENCES name (id),   -- as it is shown
-  policy_type INTEGER NOT NULL REFERENCES name (id),   -- sts, tlsa, no-policy-found, or foreign
-  policy      INTEGER NOT NULL REFERENCES policy (id), -- the version that the sender applied
-  trust       INTEGER NOT NULL REFERENCES name (id),   -- word of trust of the reports
-  mx          INTEGER NOT NULL REFERENCES name (id),   -- receiving-mx-hostname
-  result      INTEGER NOT NULL REFERENCES name (id),   -- result-type, verbatim
-  reason      INTEGER NOT NULL REFERENCES name (id),   -- failure-reason-code
-  sessions    INTEGER NOT NULL CHECK (sessions >= 0),  -- failed-session-count
-  entries     INTEGER NOT NULL CHECK (entries > 0),    -- failure details in this row
-  PRIMARY KEY (day, domain, sender, policy_type, policy, trust, mx, result, reason)
+  day         INTEGER NOT NULL, -- the first six are the key of the total to which they belong
+  domain      INTEGER NOT NULL, -- policy domain
+  sender      INTEGER NOT NULL, -- as it is shown
+  policy_type INTEGER NOT NULL, -- sts, tlsa, no-policy-found, or foreign
+  policy      INTEGER NOT NULL, -- the version that the sender applied
+  trust       INTEGER NOT NULL, -- word of trust of the reports
+  mx          INTEGER NOT NULL REFERENCES name (id),  -- receiving-mx-hostname
+  result      INTEGER NOT NULL REFERENCES name (id),  -- result-type, verbatim
+  reason      INTEGER NOT NULL REFERENCES name (id),  -- failure-reason-code
+  sessions    INTEGER NOT NULL CHECK (sessions >= 0), -- failed-session-count
+  entries     INTEGER NOT NULL CHECK (entries > 0),   -- failure details in this row
+  PRIMARY KEY (day, domain, sender, policy_type, policy, trust, mx, result, reason),
+  FOREIGN KEY (day, domain, sender, policy_type, policy, trust) REFERENCES daily_total
 ) STRICT, WITHOUT ROWID;
 
 -- What could not be counted, whole, with the reason. The oldest make room.
@@ -109,6 +115,16 @@ CREATE TABLE quarantine (
   bytes       BLOB NOT NULL,    -- as it arrived, perhaps cut
   UNIQUE (digest, reason_code)
 ) STRICT;
+
+-- How far a mailbox has been fetched. Written in the transaction that stores its reports, so that a
+-- fetch that is cut off goes on where it was. Not derived: a rebuild leaves it alone.
+CREATE TABLE mailbox (
+  mailbox     TEXT PRIMARY KEY, -- its address without a password: imaps://user@host/FOLDER
+  uidvalidity INTEGER NOT NULL, -- RFC 9051 2.3.1.1: with another one the UIDs mean nothing
+  uid         INTEGER NOT NULL, -- nothing up to this one is left to be looked at
+  unfinished  TEXT NOT NULL     -- UIDs ("3,5:7") whose reports are stored and whose messages may
+                                -- still have to be marked, moved or deleted; '' if none
+) STRICT, WITHOUT ROWID;
 
 -- Sums that would otherwise cost a walk over all reports.
 CREATE TABLE counter (

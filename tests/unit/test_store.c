@@ -372,6 +372,22 @@ test_created_at_once(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     }
 }
 
+/* Another program is just making the store, and has not yet changed to the write-ahead log: SQLite
+ * itself does not wait there. */
+static void
+test_created_meanwhile(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    DriverConnection *maker = raw_connection(fixture->path);
+    raw_exec(maker, "PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE");
+    GThread *opener = g_thread_new("opener", open_store, fixture->path);
+    g_usleep(300000);
+    raw_exec(maker, "COMMIT");
+    fixture->store = g_thread_join(opener);
+    g_assert_nonnull(fixture->store);
+    driver_sqlite.close(maker);
+    fixture_put(fixture->store, REPORT, TRUST_LOCAL, NULL, STORE_NEW);
+}
+
 /* ---- statements ------------------------------------------------------------------------ */
 
 static void
@@ -685,6 +701,7 @@ main(int argc, char **argv)
         {"/store/open/empty-file", fixture_folder, test_empty_file},
         {"/store/open/migrations", fixture_open, test_migrations},
         {"/store/open/created-at-once", fixture_folder, test_created_at_once},
+        {"/store/open/created-meanwhile", fixture_folder, test_created_meanwhile},
         {"/store/statement/all-prepare", fixture_open, test_statements},
         {"/store/statement/placeholders", fixture_open, test_placeholders},
         {"/store/transaction/rollback", fixture_open, test_transactions},

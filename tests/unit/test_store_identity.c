@@ -153,15 +153,37 @@ check_order(Orders *orders, const Kind *const *arrivals, guint n)
     orders->day++;
 }
 
+static void
+orders_open(Orders *orders)
+{
+    orders->store = store_open(":memory:", STORE_WRITE, 0, NULL);
+    orders->expected = store_open(":memory:", STORE_WRITE, 0, NULL);
+    store_set_decoder(orders->store, fixture_decode, NULL);
+    fixture_begin(orders->store);
+    fixture_begin(orders->expected);
+}
+
+static void
+orders_close(Orders *orders)
+{
+    fixture_commit(orders->store);
+    fixture_commit(orders->expected);
+    fixture_assert_rebuild_same(orders->store);
+    store_close(orders->store);
+    store_close(orders->expected);
+}
+
 /* All orders of all subsets of up to MOST kinds. */
 static void
 walk_orders(Orders *orders, const Kind **arrivals, guint n, guint used, guint most)
 {
     if (n > 0)
         check_order(orders, arrivals, n);
-    if (n == most)
-        return;
-    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    if (orders->day % 200 == 199) { /* small stores are read faster */
+        orders_close(orders);
+        orders_open(orders);
+    }
+    for (guint i = 0; n < most && i < G_N_ELEMENTS(kinds); i++) {
         if ((used & (1u << i)) != 0)
             continue;
         arrivals[n] = &kinds[i];
@@ -173,19 +195,12 @@ static void
 test_orders(void)
 {
     const Kind *arrivals[G_N_ELEMENTS(kinds)];
-    Orders orders = {.store = store_open(":memory:", STORE_WRITE, 0, NULL),
-                     .expected = store_open(":memory:", STORE_WRITE, 0, NULL)};
-    store_set_decoder(orders.store, fixture_decode, NULL);
-    fixture_begin(orders.store);
-    fixture_begin(orders.expected);
+    Orders orders = {0};
+    orders_open(&orders);
     walk_orders(&orders, arrivals, 0, 0, 4);
-    fixture_commit(orders.store);
-    fixture_commit(orders.expected);
+    orders_close(&orders);
     g_test_message("%u orders of arrival", orders.day);
     g_assert_cmpuint(orders.day, ==, 9 + 72 + 504 + 3024);
-    fixture_assert_rebuild_same(orders.store);
-    store_close(orders.store);
-    store_close(orders.expected);
 }
 
 /* ---- single cases ---------------------------------------------------------------------- */
@@ -461,11 +476,11 @@ test_sender(void)
         g_autoptr(Report) report = report_new();
         report->organization_name = cases[i].organization;
         report->contact_info = cases[i].contact;
-        g_autofree char *name = sender_name(report, cases[i].trust, cases[i].authenticated_by);
-        g_autofree char *domain = sender_domain(report, cases[i].trust, cases[i].authenticated_by);
+        g_auto(Sender) sender = {0};
+        sender_init(&sender, report, cases[i].trust, cases[i].authenticated_by);
         g_test_message("case %u", i);
-        g_assert_cmpstr(name, ==, cases[i].name);
-        g_assert_cmpstr(domain, ==, cases[i].domain);
+        g_assert_cmpstr(sender.name, ==, cases[i].name);
+        g_assert_cmpstr(sender.domain, ==, cases[i].domain);
     }
 }
 

@@ -132,8 +132,8 @@ test_damaged(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
         "UPDATE report SET organization_name = 'x', contact_info = NULL, report_id = 'x'",
         "UPDATE report SET claim = x'00112233445566778899aabbccddeeff', "
         "content = CAST(printf('%016d', id) AS BLOB)",
-        /* each row holds the digests of the one after it */
-        "CREATE TEMP TABLE digests AS SELECT id - 1 AS id, claim, content FROM report;"
+        /* each row holds the digests of the one before it */
+        "CREATE TEMP TABLE digests AS SELECT id + 1 AS id, claim, content FROM report;"
         "UPDATE report SET content = CAST(printf('%016d', id) AS BLOB);"
         "UPDATE report SET claim = d.claim, content = d.content FROM digests d "
         "WHERE d.id = report.id; DROP TABLE digests",

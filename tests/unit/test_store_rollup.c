@@ -217,6 +217,67 @@ test_filters(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     }
 }
 
+/* ---- order ----------------------------------------------------------------------------- */
+
+/* Keys in the order that store.h tells, each ended by a byte below all others. */
+static gboolean
+check_total_order(gpointer data, const StoreTotal *row)
+{
+    GString *last = data;
+    g_autofree char *key =
+        g_strdup_printf("%s\1%s\1%s\1%s\1%d\1%s", row->domain, row->sender, row->policy_type,
+                        trust_name(row->trust), row->day, fixture_shown(row->policy_text));
+    g_assert_cmpstr(last->str, <, key);
+    g_string_assign(last, key);
+    return TRUE;
+}
+
+static gboolean
+check_failure_order(gpointer data, const StoreFailure *row)
+{
+    GString *last = data;
+    const char *mode = sts_mode_name(row->mode);
+    g_autofree char *key =
+        g_strdup_printf("%s\1%s\1%s\1%s\1%s\1%s\1%s\1%d\1%s\1%s", row->domain, row->sender,
+                        row->mx != NULL ? row->mx : "", row->policy_type, row->result_word,
+                        row->reason != NULL ? row->reason : "", mode != NULL ? mode : "", row->day,
+                        trust_name(row->trust), row->policy_text != NULL ? row->policy_text : "");
+    g_assert_cmpstr(last->str, <, key);
+    g_string_assign(last, key);
+    return TRUE;
+}
+
+/* Two values for each part of the key, in all combinations. */
+static void
+test_order(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    static const char *const policies[] = {"-", "testing:1", "testing:2", "enforce:1"};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) last = g_string_new(NULL);
+    StoreQuery all;
+    fixture_begin(fixture->store);
+    for (guint i = 0; i < 256; i++) {
+        guint n = i * 37 % 256; /* in no order of anything */
+        g_autofree char *text = g_strdup_printf(
+            "org %s\nid %u\nstart %d\nentry %s %s 1 1 %s\n"
+            "fail %s odd - 1\nfail mx2 even r 1\nfail mx2 even - 1\nfail - even r 1\n",
+            (n & 1) != 0 ? "B" : "a", n, 1700006400 + ((n & 2) != 0 ? 86400 : 0),
+            (n & 4) != 0 ? "tlsa" : "sts", (n & 8) != 0 ? "b.example" : "a.example",
+            policies[n >> 4 & 3], (n & 64) != 0 ? "mx1" : "mx3");
+        fixture_put_in(fixture->store, text, (n & 128) != 0 ? TRUST_LOCAL : TRUST_UNVERIFIED, NULL,
+                       STORE_NEW);
+    }
+    fixture_commit(fixture->store);
+    store_query_init(&all);
+    g_assert_true(store_each_total(fixture->store, &all, check_total_order, last, &error));
+    g_assert_cmpuint(last->len, >, 0);
+    g_string_truncate(last, 0);
+    g_assert_true(store_each_failure(fixture->store, &all, check_failure_order, last, &error));
+    g_assert_cmpuint(last->len, >, 0);
+}
+
+/* ---- callbacks ------------------------------------------------------------------------- */
+
 static gboolean
 stop_at_once(gpointer data, G_GNUC_UNUSED const StoreTotal *row)
 {
@@ -349,6 +410,7 @@ main(int argc, char **argv)
         {"/store/rollup/adding-up", test_adding_up},
         {"/store/rollup/policy-order", test_policy_order},
         {"/store/rollup/filters", test_filters},
+        {"/store/rollup/order", test_order},
         {"/store/rollup/callbacks", test_callbacks},
         {"/store/rollup/period", test_period},
         {"/store/rollup/huge-counts", test_huge_counts},

@@ -1,0 +1,542 @@
+/* The writer: many threads put, one commits in groups, each is answered once and truly. */
+#include <pthread.h>
+
+#include "schema/limits.h"
+#include "store/store-internal.h"
+#include "store/writer.h"
+#include "test_store_fixture.h"
+
+/* What became of the items, by way of their callbacks. POSIX locks, which ThreadSanitizer sees. */
+typedef struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    guint results[WRITER_UNAVAILABLE + 1];
+    guint answered, freed;
+    int last_code; /* of the last error */
+    gint64 last_id;
+    gboolean hold; /* callbacks for what was written wait while it is set */
+    guint held;
+    GArray *order; /* numbers of the items in the order of their answers */
+    guint reenter; /* items to put from the next callback */
+    Writer *writer;
+} Tally;
+
+typedef struct {
+    Tally *tally;
+    guint number;
+    Report *report;
+    GBytes *raw;
+    StoreReport item;
+    StoreQuarantine quarantine;
+} Owner;
+
+static void
+tally_init(Tally *tally)
+{
+    memset(tally, 0, sizeof *tally);
+    pthread_mutex_init(&tally->lock, NULL);
+    pthread_cond_init(&tally->changed, NULL);
+    tally->order = g_array_new(FALSE, FALSE, sizeof(guint));
+}
+
+static void
+tally_clear(Tally *tally)
+{
+    pthread_mutex_destroy(&tally->lock);
+    pthread_cond_destroy(&tally->changed);
+    g_array_unref(tally->order);
+}
+
+static void put_text(Writer *writer, Tally *tally, const char *text, Trust trust, guint number,
+                     gsize bytes, gboolean wait);
+
+static void
+on_done(gpointer data, WriterResult result, gint64 id, const GError *error)
+{
+    Owner *owner = data;
+    Tally *tally = owner->tally;
+    guint reenter;
+    g_assert_true((error != NULL) == (result == WRITER_UNAVAILABLE));
+    g_assert_true((id == 0) == (result == WRITER_UNAVAILABLE));
+    pthread_mutex_lock(&tally->lock);
+    tally->held++;
+    pthread_cond_broadcast(&tally->changed);
+    while (tally->hold && result != WRITER_UNAVAILABLE)
+        pthread_cond_wait(&tally->changed, &tally->lock);
+    tally->results[result]++;
+    tally->answered++;
+    tally->last_id = id;
+    tally->last_code = error != NULL ? error->code : -1;
+    g_array_append_val(tally->order, owner->number);
+    reenter = tally->reenter;
+    tally->reenter = 0;
+    pthread_cond_broadcast(&tally->changed);
+    pthread_mutex_unlock(&tally->lock);
+    for (guint i = 0; i < reenter; i++)
+        put_text(tally->writer, tally, "org X\nid again\nstart 1700006400\n", TRUST_LOCAL, 0, 1,
+                 TRUE);
+}
+
+static void
+free_owner(gpointer data)
+{
+    Owner *owner = data;
+    pthread_mutex_lock(&owner->tally->lock);
+    owner->tally->freed++;
+    pthread_mutex_unlock(&owner->tally->lock);
+    report_free(owner->report);
+    g_bytes_unref(owner->raw);
+    g_free(owner);
+}
+
+static void
+put_owner(Writer *writer, Owner *owner, gsize bytes, gboolean wait)
+{
+    WriterItem item = {.bytes = bytes,
+                       .done = on_done,
+                       .done_data = owner,
+                       .owner = owner,
+                       .free_owner = free_owner};
+    if (owner->report != NULL)
+        item.report = &owner->item;
+    else
+        item.quarantine = &owner->quarantine;
+    writer_put(writer, &item, wait);
+}
+
+static void
+put_text(Writer *writer, Tally *tally, const char *text, Trust trust, guint number, gsize bytes,
+         gboolean wait)
+{
+    Owner *owner = g_new0(Owner, 1);
+    owner->tally = tally;
+    owner->number = number;
+    owner->report = fixture_report(text);
+    owner->raw = g_bytes_new(text, strlen(text));
+    owner->item =
+        (StoreReport){.report = owner->report, .raw = owner->raw, .trust = trust, .road = "https"};
+    put_owner(writer, owner, bytes, wait);
+}
+
+static void
+put_number(Writer *writer, Tally *tally, guint number, gboolean wait)
+{
+    g_autofree char *text = g_strdup_printf(
+        "org A\nid %u\nstart 1700006400\nentry sts a.example 1 0 testing:1\n", number);
+    put_text(writer, tally, text, TRUST_UNAUTHENTICATED, number, strlen(text), wait);
+}
+
+static void
+put_quarantine(Writer *writer, Tally *tally, const char *text)
+{
+    Owner *owner = g_new0(Owner, 1);
+    owner->tally = tally;
+    owner->raw = g_bytes_new(text, strlen(text));
+    owner->quarantine = (StoreQuarantine){.reason_code = "json-syntax",
+                                          .outcome = "defective",
+                                          .reason = "no JSON",
+                                          .bytes = owner->raw,
+                                          .full_size = strlen(text),
+                                          .road = "https"};
+    put_owner(writer, owner, strlen(text), TRUE);
+}
+
+static void
+wait_for(Tally *tally, guint answered)
+{
+    pthread_mutex_lock(&tally->lock);
+    while (tally->answered < answered)
+        pthread_cond_wait(&tally->changed, &tally->lock);
+    pthread_mutex_unlock(&tally->lock);
+}
+
+/* Lets the writer thread stand in a callback, so that all that is put now waits in the queue. */
+static void
+hold(Writer *writer, Tally *tally)
+{
+    pthread_mutex_lock(&tally->lock);
+    tally->hold = TRUE;
+    guint held = tally->held;
+    pthread_mutex_unlock(&tally->lock);
+    put_number(writer, tally, 999999, TRUE);
+    pthread_mutex_lock(&tally->lock);
+    while (tally->held == held)
+        pthread_cond_wait(&tally->changed, &tally->lock);
+    pthread_mutex_unlock(&tally->lock);
+}
+
+static void
+release(Tally *tally)
+{
+    pthread_mutex_lock(&tally->lock);
+    tally->hold = FALSE;
+    pthread_cond_broadcast(&tally->changed);
+    pthread_mutex_unlock(&tally->lock);
+}
+
+/* ---- results --------------------------------------------------------------------------- */
+
+static void
+test_results(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    put_number(writer, &tally, 1, TRUE);
+    put_number(writer, &tally, 1, TRUE);
+    put_quarantine(writer, &tally, "not json");
+    put_quarantine(writer, &tally, "not json");
+    /* Copies that differ, until no more are kept. */
+    for (guint i = 0; i < LIMIT_COPIES + 3; i++) {
+        g_autofree char *text =
+            g_strdup_printf("org B\nid same\nstart 1700006400\nentry sts a.example %u 0 -\n", i);
+        put_text(writer, &tally, text, TRUST_UNAUTHENTICATED, i, 1, TRUE);
+    }
+    writer_stop(writer);
+    g_assert_cmpuint(tally.results[WRITER_STORED], ==, 1 + LIMIT_COPIES);
+    g_assert_cmpuint(tally.results[WRITER_DUPLICATE], ==, 1);
+    g_assert_cmpuint(tally.results[WRITER_QUARANTINED], ==, 2 + 3);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], ==, 0);
+    g_assert_cmpuint(tally.freed, ==, tally.answered);
+    g_assert_cmpint(fixture_counts(fixture->store).quarantined, ==, 1 + 3);
+    g_assert_cmpint(fixture_counts(fixture->store).reports, ==, 1 + LIMIT_COPIES);
+    tally_clear(&tally);
+}
+
+static gboolean
+check_refused(gpointer data, const StoreQuarantineRow *row)
+{
+    *(guint *)data += 1;
+    g_assert_cmpstr(row->reason_code, ==, "conflicting-copies");
+    g_assert_cmpstr(row->outcome, ==, "defective");
+    g_assert_cmpstr(row->road, ==, "https");
+    gsize length;
+    const char *bytes = g_bytes_get_data(row->bytes, &length);
+    g_assert_nonnull(g_strstr_len(bytes, (gssize)length, " 12345 "));
+    return TRUE;
+}
+
+/* What the store refuses is not lost. */
+static void
+test_refused(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    guint seen = 0;
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    for (guint i = 0; i < LIMIT_COPIES + 1; i++) {
+        g_autofree char *text =
+            g_strdup_printf("org B\nid same\nstart 1700006400\nentry sts a.example %u 0 -\n",
+                            i < LIMIT_COPIES ? i : 12345);
+        put_text(writer, &tally, text, TRUST_UNAUTHENTICATED, i, 1, TRUE);
+    }
+    writer_stop(writer);
+    g_assert_true(store_get_quarantine(fixture->store, tally.last_id, check_refused, &seen, NULL));
+    g_assert_cmpuint(seen, ==, 1);
+    tally_clear(&tally);
+}
+
+/* All that waits is one group: one bad item must not cost the others, nor change their order. */
+static void
+test_isolation(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    hold(writer, &tally);
+    for (guint i = 0; i < 300; i++) {
+        if (i == 100 || i == 299) /* no normalised name: a defect of the caller */
+            put_text(writer, &tally, "org A\nid bad\nstart 1700006400\nentry sts a;b 1 0 -\n",
+                     TRUST_LOCAL, i, 1, TRUE);
+        else
+            put_number(writer, &tally, i, TRUE);
+    }
+    release(&tally);
+    writer_stop(writer);
+    g_assert_cmpuint(tally.results[WRITER_STORED], ==, 1 + 298);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], ==, 2);
+    g_assert_cmpint(tally.last_code, ==, STORE_ERROR_INTERNAL);
+    g_assert_cmpint(fixture_counts(fixture->store).reports, ==, 299);
+    for (guint i = 0; i < 300; i++)
+        g_assert_cmpuint(g_array_index(tally.order, guint, i + 1), ==, i);
+    fixture_assert_rebuild_same(fixture->store);
+    tally_clear(&tally);
+}
+
+/* Another process holds the lock: all of the group are told to come again, after one wait. */
+static void
+test_busy(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    g_autoptr(GError) error = NULL;
+    tally_init(&tally);
+    g_autoptr(Store) other = fixture_another(fixture);
+    g_autoptr(Store) store = store_open(fixture->path, STORE_WRITE, 200, &error);
+    Writer *writer = writer_start(store);
+    hold(writer, &tally);
+    fixture_begin(other);
+    for (guint i = 0; i < 900; i++) /* 900 waits would be minutes */
+        put_number(writer, &tally, i, TRUE);
+    release(&tally);
+    wait_for(&tally, 901);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], ==, 900);
+    g_assert_cmpint(tally.last_code, ==, STORE_ERROR_BUSY);
+    store_rollback(other);
+    for (guint i = 0; i < 900; i++)
+        put_number(writer, &tally, i, TRUE);
+    writer_stop(writer);
+    g_assert_cmpuint(tally.results[WRITER_STORED], ==, 901);
+    g_assert_cmpint(fixture_counts(fixture->store).reports, ==, 901);
+    tally_clear(&tally);
+}
+
+static void
+test_full_disk(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    g_autofree char *padding = g_strnfill(1000, 'p');
+    tally_init(&tally);
+    fixture->store->driver->exec(fixture->store->connection, "PRAGMA max_page_count = 60", NULL);
+    Writer *writer = writer_start(fixture->store);
+    for (guint i = 0; i < 2000; i++) {
+        g_autofree char *text = g_strdup_printf(
+            "org %s\nid %u\nstart 1700006400\nentry sts a.example 1 0 -\n", padding, i);
+        put_text(writer, &tally, text, TRUST_LOCAL, i, 1, TRUE);
+    }
+    writer_stop(writer);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], >, 0);
+    g_assert_cmpuint(tally.answered, ==, 2000);
+    g_assert_cmpint(fixture_counts(fixture->store).reports, ==, tally.results[WRITER_STORED]);
+    tally_clear(&tally);
+}
+
+/* ---- bounds ---------------------------------------------------------------------------- */
+
+typedef struct {
+    Writer *writer;
+    Tally *tally;
+    guint from, n;
+    gboolean wait;
+} Putter;
+
+static void *
+run_putter(void *data)
+{
+    const Putter *putter = data;
+    for (guint i = 0; i < putter->n; i++)
+        put_number(putter->writer, putter->tally, putter->from + i, putter->wait);
+    return NULL;
+}
+
+static void
+fill_queue(Writer *writer, Tally *tally)
+{
+    hold(writer, tally); /* the first */
+    for (guint i = 1; i < LIMIT_QUEUE_ITEMS; i++)
+        put_number(writer, tally, i, FALSE);
+}
+
+/* As many as may wait do; the rest is refused at once, or waits for its turn. */
+static void
+test_queue_items(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    pthread_t thread;
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    Putter patient = {writer, &tally, 100000, 20, TRUE};
+    fill_queue(writer, &tally);
+    wait_for(&tally, 0);
+    put_number(writer, &tally, 5000, FALSE);
+    put_number(writer, &tally, 5001, FALSE);
+    wait_for(&tally, 2);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], ==, 2);
+    g_assert_cmpint(tally.last_code, ==, STORE_ERROR_BUSY);
+    g_assert_cmpint(pthread_create(&thread, NULL, run_putter, &patient), ==, 0);
+    release(&tally);
+    pthread_join(thread, NULL);
+    writer_stop(writer);
+    g_assert_cmpuint(tally.results[WRITER_STORED], ==, LIMIT_QUEUE_ITEMS + 20);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], ==, 2);
+    g_assert_cmpuint(tally.freed, ==, tally.answered);
+    g_assert_cmpint(fixture_counts(fixture->store).reports, ==, LIMIT_QUEUE_ITEMS + 20);
+    tally_clear(&tally);
+}
+
+static void
+test_queue_bytes(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    const char *const text = "org X\nid 1\nstart 1700006400\n";
+    Tally tally;
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    hold(writer, &tally);
+    put_text(writer, &tally, text, TRUST_LOCAL, 1, LIMIT_QUEUE_BYTES - 1000, FALSE);
+    put_text(writer, &tally, text, TRUST_LOCAL, 2, 1000, FALSE);
+    put_text(writer, &tally, text, TRUST_LOCAL, 3, G_MAXSIZE, FALSE);
+    put_text(writer, &tally, text, TRUST_LOCAL, 4, 10, FALSE);
+    release(&tally);
+    wait_for(&tally, 5);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], ==, 2);
+    g_assert_cmpuint(tally.results[WRITER_STORED], ==, 2);
+    g_assert_cmpuint(tally.results[WRITER_DUPLICATE], ==, 1);
+    /* What is larger than the bound itself goes through alone. */
+    put_text(writer, &tally, text, TRUST_LOCAL, 5, 2 * LIMIT_QUEUE_BYTES, TRUE);
+    put_text(writer, &tally, text, TRUST_LOCAL, 6, 2 * LIMIT_QUEUE_BYTES, TRUE);
+    writer_stop(writer);
+    g_assert_cmpuint(tally.results[WRITER_DUPLICATE], ==, 3);
+    tally_clear(&tally);
+}
+
+/* A callback that puts does not wait for itself. */
+static void
+test_reenter(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    fill_queue(writer, &tally);
+    pthread_mutex_lock(&tally.lock);
+    tally.writer = writer;
+    tally.reenter = 3;
+    pthread_mutex_unlock(&tally.lock);
+    release(&tally);
+    wait_for(&tally, LIMIT_QUEUE_ITEMS + 3);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], ==, 3);
+    writer_stop(writer);
+    g_assert_cmpuint(tally.results[WRITER_STORED], ==, LIMIT_QUEUE_ITEMS);
+    tally_clear(&tally);
+}
+
+/* ---- stopping -------------------------------------------------------------------------- */
+
+static void *
+run_stop(void *data)
+{
+    writer_stop(data);
+    return NULL;
+}
+
+/* What waits is written; who waits for room, or comes later, is told to come again. */
+static void
+test_stop(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    pthread_t threads[10], stopper;
+    Putter putters[G_N_ELEMENTS(threads)];
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    fill_queue(writer, &tally);
+    for (guint i = 0; i < G_N_ELEMENTS(threads); i++) {
+        putters[i] = (Putter){writer, &tally, 100000 + i * 10, 3, TRUE};
+        g_assert_cmpint(pthread_create(&threads[i], NULL, run_putter, &putters[i]), ==, 0);
+    }
+    g_assert_cmpint(pthread_create(&stopper, NULL, run_stop, writer), ==, 0);
+    wait_for(&tally, 3 * G_N_ELEMENTS(threads)); /* the writer itself still stands */
+    for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+        pthread_join(threads[i], NULL);
+    release(&tally);
+    pthread_join(stopper, NULL);
+    g_assert_cmpuint(tally.results[WRITER_STORED], ==, LIMIT_QUEUE_ITEMS);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], ==, 3 * G_N_ELEMENTS(threads));
+    g_assert_cmpuint(tally.freed, ==, tally.answered);
+    g_assert_cmpint(fixture_counts(fixture->store).reports, ==, LIMIT_QUEUE_ITEMS);
+    tally_clear(&tally);
+    writer_stop(NULL);
+}
+
+/* There is room, but not for what comes after the order to stop. */
+static void
+test_stop_with_room(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    pthread_t stopper;
+    guint put = 0;
+    gboolean refused = FALSE;
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    hold(writer, &tally);
+    g_assert_cmpint(pthread_create(&stopper, NULL, run_stop, writer), ==, 0);
+    while (!refused && put < LIMIT_QUEUE_ITEMS / 2) {
+        put_number(writer, &tally, put++, FALSE);
+        g_usleep(1000);
+        pthread_mutex_lock(&tally.lock);
+        refused = tally.results[WRITER_UNAVAILABLE] > 0;
+        pthread_mutex_unlock(&tally.lock);
+    }
+    release(&tally);
+    pthread_join(stopper, NULL);
+    g_assert_true(refused);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], ==, 1);
+    g_assert_cmpuint(tally.results[WRITER_STORED], ==, put); /* with the one that was held */
+    g_assert_cmpint(fixture_counts(fixture->store).reports, ==, put);
+    tally_clear(&tally);
+}
+
+/* ---- many at once ---------------------------------------------------------------------- */
+
+static void
+test_many_threads(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    pthread_t threads[6];
+    Putter putters[G_N_ELEMENTS(threads)];
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    g_autoptr(Store) other = fixture_another(fixture);
+    for (guint i = 0; i < G_N_ELEMENTS(threads); i++) {
+        /* Each number comes twice, by two threads. */
+        putters[i] = (Putter){writer, &tally, i / 2 * 1000, 1000, i < 4};
+        g_assert_cmpint(pthread_create(&threads[i], NULL, run_putter, &putters[i]), ==, 0);
+    }
+    /* Another process writes all the while, and reads. */
+    for (guint i = 0; i < 30; i++) {
+        g_autofree char *text = g_strdup_printf("org Other\nid %u\nstart 1700006400\n", i);
+        fixture_put(other, text, TRUST_LOCAL, NULL, STORE_NEW);
+        (void)fixture_counts(other);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(threads); i++)
+        pthread_join(threads[i], NULL);
+    writer_stop(writer);
+    g_assert_cmpuint(tally.answered, ==, 6000);
+    g_assert_cmpuint(tally.freed, ==, 6000);
+    g_assert_cmpuint(tally.results[WRITER_STORED] + tally.results[WRITER_DUPLICATE] +
+                         tally.results[WRITER_UNAVAILABLE],
+                     ==, 6000);
+    g_assert_cmpuint(tally.results[WRITER_UNAVAILABLE], <=, 2000); /* those that do not wait */
+    g_assert_cmpint(fixture_counts(fixture->store).reports, ==, tally.results[WRITER_STORED] + 30);
+    fixture_assert_rebuild_same(fixture->store);
+    tally_clear(&tally);
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct {
+        const char *path;
+        void (*test)(Fixture *, gconstpointer);
+    } tests[] = {
+        {"/writer/results", test_results},
+        {"/writer/refused", test_refused},
+        {"/writer/isolation", test_isolation},
+        {"/writer/busy", test_busy},
+        {"/writer/full-disk", test_full_disk},
+        {"/writer/queue-items", test_queue_items},
+        {"/writer/queue-bytes", test_queue_bytes},
+        {"/writer/reenter", test_reenter},
+        {"/writer/stop", test_stop},
+        {"/writer/stop-with-room", test_stop_with_room},
+        {"/writer/many-threads", test_many_threads},
+    };
+#ifdef __SANITIZE_THREAD__
+    /* ThreadSanitizer cannot see how GLib's own allocator passes memory between threads. */
+    if (g_getenv("G_SLICE") == NULL) {
+        g_setenv("G_SLICE", "always-malloc", TRUE);
+        execv("/proc/self/exe", argv);
+    }
+#endif
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    return g_test_run();
+}

@@ -1,25 +1,8 @@
 /* The JSON summary, schema/summary.schema.json: it may grow, not change. */
-#include <jansson.h>
-#include <stdlib.h>
-
+#include "report/json_value.h"
 #include "report/render.h"
-#include "schema/day.h"
 
 #define SUMMARY_SCHEMA "tlsgauge.summary/1"
-
-static json_t *
-json_day(gint32 day)
-{
-    g_autofree char *text = day_format(day);
-    return json_string(text);
-}
-
-/* null where the sender gave none; text that Jansson refuses (not UTF-8) cannot come from it. */
-static json_t *
-json_text(const char *text)
-{
-    return text == NULL ? json_null() : json_string(text);
-}
 
 static json_t *
 total_to_json(const SummaryTotal *total)
@@ -28,7 +11,7 @@ total_to_json(const SummaryTotal *total)
     for (guint i = 0; i < SUMMARY_N_TRUST; i++)
         json_object_set_new(trust, trust_name((Trust)i), json_integer(total->reports_by_trust[i]));
     json_t *object = json_object();
-    json_object_set_new(object, "policy_type", json_text(total->policy_type));
+    json_object_set_new(object, "policy_type", json_value_text(total->policy_type));
     json_object_set_new(object, "reports", json_integer(total->reports));
     json_object_set_new(object, "successful_sessions", json_integer(total->successful));
     json_object_set_new(object, "failed_sessions", json_integer(total->failed));
@@ -41,12 +24,12 @@ static json_t *
 sender_to_json(const SummarySender *sender)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "sender", json_text(sender->sender));
-    json_object_set_new(object, "policy_type", json_text(sender->policy_type));
+    json_object_set_new(object, "sender", json_value_text(sender->sender));
+    json_object_set_new(object, "policy_type", json_value_text(sender->policy_type));
     json_object_set_new(object, "reports", json_integer(sender->reports));
     json_object_set_new(object, "successful_sessions", json_integer(sender->successful));
     json_object_set_new(object, "failed_sessions", json_integer(sender->failed));
-    json_object_set_new(object, "newest_day", json_day(sender->newest_day));
+    json_object_set_new(object, "newest_day", json_value_day(sender->newest_day));
     json_object_set_new(object, "days", json_integer(sender->days));
     json_object_set_new(object, "loop_days", json_integer(sender->loop_days));
     return object;
@@ -56,16 +39,16 @@ static json_t *
 failure_to_json(const SummaryFailure *failure)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "sender", json_text(failure->sender));
-    json_object_set_new(object, "mx", json_text(failure->mx));
-    json_object_set_new(object, "policy_type", json_text(failure->policy_type));
-    json_object_set_new(object, "mode", json_text(failure->mode));
-    json_object_set_new(object, "result_type", json_text(failure->result_type));
-    json_object_set_new(object, "reason", json_text(failure->reason));
-    json_object_set_new(object, "effect", json_text(effect_name(failure->effect)));
+    json_object_set_new(object, "sender", json_value_text(failure->sender));
+    json_object_set_new(object, "mx", json_value_text(failure->mx));
+    json_object_set_new(object, "policy_type", json_value_text(failure->policy_type));
+    json_object_set_new(object, "mode", json_value_text(failure->mode));
+    json_object_set_new(object, "result_type", json_value_text(failure->result_type));
+    json_object_set_new(object, "reason", json_value_text(failure->reason));
+    json_object_set_new(object, "effect", json_value_text(effect_name(failure->effect)));
     json_object_set_new(object, "sessions", json_integer(failure->sessions));
-    json_object_set_new(object, "first_day", json_day(failure->first_day));
-    json_object_set_new(object, "last_day", json_day(failure->last_day));
+    json_object_set_new(object, "first_day", json_value_day(failure->first_day));
+    json_object_set_new(object, "last_day", json_value_day(failure->last_day));
     return object;
 }
 
@@ -83,7 +66,7 @@ domain_to_json(const SummaryDomain *domain)
         json_array_append_new(failures,
                               failure_to_json(&g_array_index(domain->failures, SummaryFailure, i)));
     json_t *object = json_object();
-    json_object_set_new(object, "domain", json_text(domain->domain));
+    json_object_set_new(object, "domain", json_value_text(domain->domain));
     json_object_set_new(object, "totals", totals);
     json_object_set_new(object, "senders", senders);
     json_object_set_new(object, "failures", failures);
@@ -95,8 +78,10 @@ render_json(const Summary *summary, const RenderStyle *style, GString *out)
 {
     (void)style;
     json_t *period = json_object();
-    json_object_set_new(period, "since", summary->any ? json_day(summary->since) : json_null());
-    json_object_set_new(period, "until", summary->any ? json_day(summary->until) : json_null());
+    json_object_set_new(period, "since",
+                        summary->any ? json_value_day(summary->since) : json_null());
+    json_object_set_new(period, "until",
+                        summary->any ? json_value_day(summary->until) : json_null());
     json_t *domains = json_array();
     for (guint i = 0; i < summary->domains->len; i++)
         json_array_append_new(domains,
@@ -105,8 +90,5 @@ render_json(const Summary *summary, const RenderStyle *style, GString *out)
     json_object_set_new(root, "schema", json_string(SUMMARY_SCHEMA));
     json_object_set_new(root, "period", period);
     json_object_set_new(root, "domains", domains);
-    char *text = json_dumps(root, JSON_INDENT(2));
-    g_string_append_printf(out, "%s\n", text);
-    free(text);
-    json_decref(root);
+    json_value_print(root, out);
 }

@@ -1,8 +1,6 @@
 #include "report/render_ready.h"
 
-#include <jansson.h>
-#include <stdlib.h>
-
+#include "report/json_value.h"
 #include "report/text_table.h"
 #include "schema/day.h"
 #include "schema/finding.h"
@@ -141,19 +139,6 @@ render_ready_text(const ReadyPage *page, const RenderStyle *style, GString *out)
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
 static json_t *
-text_or_null(const char *text)
-{
-    return text == NULL ? json_null() : json_string(text);
-}
-
-static json_t *
-day_to_json(gint32 day)
-{
-    g_autofree char *text = day_format(day);
-    return json_string(text);
-}
-
-static json_t *
 texts_to_json(const GPtrArray *texts)
 {
     json_t *array = json_array();
@@ -171,7 +156,7 @@ gates_to_json(const Readiness *readiness)
         json_array_append_new(gates, json_pack("{s:s, s:s, s:s, s:o, s:o}", "gate", gate->name,
                                                "state", gate_state_name(gate->state), "why",
                                                gate->why, "evidence", texts_to_json(gate->evidence),
-                                               "fix", text_or_null(gate->fix)));
+                                               "fix", json_value_text(gate->fix)));
     }
     return gates;
 }
@@ -186,9 +171,9 @@ whatif_to_json(const WhatIf *whatif)
         const WhatIfHeld *each = &g_array_index(whatif->held, WhatIfHeld, i);
         json_array_append_new(
             held, json_pack("{s:s, s:o, s:o, s:s, s:b, s:I}", "sender", each->sender, "day",
-                            day_to_json(each->day), "mx", text_or_null(each->mx), "result_type",
-                            each->result_word, "mx_unmatched", (int)each->mx_unmatched, "sessions",
-                            (json_int_t)each->sessions));
+                            json_value_day(each->day), "mx", json_value_text(each->mx),
+                            "result_type", each->result_word, "mx_unmatched",
+                            (int)each->mx_unmatched, "sessions", (json_int_t)each->sessions));
     }
     return json_pack("{s:o, s:o, s:I, s:I, s:I, s:o}", "unmatched_mx",
                      texts_to_json(whatif->unmatched), "matched_mx", texts_to_json(whatif->matched),
@@ -204,10 +189,10 @@ page_to_json(const ReadyPage *page)
     json_t *object = json_object();
     json_object_set_new(object, "domain", json_string(readiness->domain));
     json_object_set_new(object, "verdict", json_string(verdict_name(readiness->verdict)));
-    json_object_set_new(object, "since", day_to_json(readiness->since));
-    json_object_set_new(object, "until", day_to_json(readiness->until));
-    json_object_set_new(object, "mode", text_or_null(sts_mode_name(readiness->mode)));
-    json_object_set_new(object, "policy", text_or_null(readiness->policy));
+    json_object_set_new(object, "since", json_value_day(readiness->since));
+    json_object_set_new(object, "until", json_value_day(readiness->until));
+    json_object_set_new(object, "mode", json_value_text(sts_mode_name(readiness->mode)));
+    json_object_set_new(object, "policy", json_value_text(readiness->policy));
     json_object_set_new(object, "sessions", json_integer(readiness->sessions));
     json_object_set_new(object, "blocking_sessions", json_integer(readiness->blocking));
     json_object_set_new(object, "upper_bound_95", json_real(readiness->upper));
@@ -217,8 +202,8 @@ page_to_json(const ReadyPage *page)
     json_object_set_new(object, "candidate", whatif_to_json(page->whatif));
     json_object_set_new(object, "next_step",
                         json_pack("{s:s, s:o, s:o}", "advice", page->step->advice, "policy",
-                                  text_or_null(page->step->policy), "record",
-                                  text_or_null(page->step->record)));
+                                  json_value_text(page->step->policy), "record",
+                                  json_value_text(page->step->record)));
     return object;
 }
 
@@ -229,8 +214,5 @@ render_ready_json(const GArray *pages, GString *out)
     for (guint i = 0; i < pages->len; i++)
         json_array_append_new(domains, page_to_json(&g_array_index(pages, ReadyPage, i)));
     json_t *root = json_pack("{s:s, s:o}", "schema", "tlsgauge.ready/1", "domains", domains);
-    char *text = json_dumps(root, JSON_INDENT(2));
-    g_string_append_printf(out, "%s\n", text);
-    free(text);
-    json_decref(root);
+    json_value_print(root, out);
 }

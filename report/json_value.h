@@ -1,0 +1,12 @@
+/* json_value.h: the values that the JSON renderers share. Private to report/. */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+
+/* null for NULL. */
+json_t *json_value_text(const char *text);
+/* "YYYY-MM-DD" of a UTC day. */
+json_t *json_value_day(gint32 day);
+/* Appends ROOT, which is taken over, and a line end. */
+void json_value_print(json_t *root, GString *out);

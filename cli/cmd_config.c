@@ -25,8 +25,22 @@ check_file(const char *key, const char *path)
 {
     if (path == NULL || access(path, R_OK) == 0)
         return TRUE;
-    say(SAY_ERROR, "[https] %s: cannot read %s", key, path);
+    say(SAY_ERROR, "%s: cannot read %s", key, path);
     return FALSE;
+}
+
+/* MAILBOX as a line of OUT, and whether its files can be read. */
+static gboolean
+check_mailbox(GString *out, const ConfigMailbox *mailbox)
+{
+    g_autofree char *password = g_strdup_printf("[fetch %s] password-file", mailbox->name);
+    g_autofree char *ca = g_strdup_printf("[fetch %s] ca-file", mailbox->name);
+    g_string_append_printf(out, "mailbox %s: %s, stored messages ", mailbox->name, mailbox->url);
+    if (mailbox->move_to != NULL)
+        g_string_append_printf(out, "are moved to %s\n", mailbox->move_to);
+    else
+        g_string_append(out, mailbox->remove ? "are deleted\n" : "stay\n");
+    return check_file(password, mailbox->password_file) & check_file(ca, mailbox->ca_file);
 }
 
 static int
@@ -52,8 +66,10 @@ check(const char *path)
     if (config->https_listen != NULL)
         g_string_append_printf(out, "https: %s%s, %s\n", config->https_listen, config->https_path,
                                config->https_certificate != NULL ? "TLS" : "plain HTTP (loopback)");
-    gboolean readable =
-        check_file("certificate", config->https_certificate) & check_file("key", config->https_key);
+    gboolean readable = check_file("[https] certificate", config->https_certificate) &
+                        check_file("[https] key", config->https_key);
+    for (guint i = 0; config->mailboxes != NULL && i < config->mailboxes->len; i++)
+        readable &= check_mailbox(out, g_ptr_array_index(config->mailboxes, i));
     if (!say_output(out->str, -1))
         return EX_IOERR;
     return readable ? EX_OK : EX_CONFIG;

@@ -1,5 +1,4 @@
 /* import: files, folders, Maildirs, mboxes; idempotent, in group commits. */
-#include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -18,22 +17,7 @@ typedef struct {
     Sink *sink;
     Tally tally;
     gint broken; /* atomic: the store cannot take any more, so there is no use in going on */
-    gboolean progress;
-    guint64 octets;
-    gint64 last_shown; /* microseconds */
 } Import;
-
-static void
-show_progress(Import *import, gboolean last)
-{
-    gint64 now = g_get_monotonic_time();
-    if (!import->progress || (!last && now - import->last_shown < G_USEC_PER_SEC / 5))
-        return;
-    import->last_shown = now;
-    g_autofree char *text = tally_text(&import->tally);
-    fprintf(stderr, "\r\033[K%s%s", text, last ? "\n" : "");
-    fflush(stderr);
-}
 
 static void
 on_done(gpointer data, Outcome outcome, const char *reference)
@@ -59,12 +43,12 @@ on_item(gpointer self, const FileItem *file)
     for (guint i = 0; i < items->len; i++) {
         Judged *item = g_ptr_array_index(items, i);
         item->full_size = MAX(item->full_size, file->full_size);
-        if (item->outcome != OUTCOME_STORED && !import->progress && import->app->verbose)
+        if (item->outcome != OUTCOME_STORED && !import->tally.progress && import->app->verbose)
             say(SAY_WARNING, "%s: %s: %s", file->source, receipt_for(item->outcome)->word,
                 item->reason);
         import->sink->take(import->sink->self, item, on_done, import);
     }
-    show_progress(import, FALSE);
+    tally_show(&import->tally, FALSE);
     return g_atomic_int_get(&import->broken) == 0;
 }
 
@@ -123,7 +107,7 @@ import_paths(App *app, char **paths, gboolean json, gboolean watch)
     Writer *writer = writer_start(app->store);
     Import import = {.app = app,
                      .sink = intake_store_sink_new(writer, TRUE),
-                     .progress = isatty(STDERR_FILENO) && !json};
+                     .tally = {.progress = isatty(STDERR_FILENO) && !json}};
     const FileVisitor visitor = {.item = on_item, .unreadable = on_unreadable, .self = &import};
     if (watch)
         follow(&import, paths, max, &visitor);
@@ -132,7 +116,7 @@ import_paths(App *app, char **paths, gboolean json, gboolean watch)
         files_walk(*path, max, &visitor);
     writer_stop(writer);
     intake_store_sink_free(import.sink);
-    show_progress(&import, TRUE);
+    tally_show(&import.tally, TRUE);
 
     g_autofree char *text =
         json ? tally_json(&import.tally, "tlsgauge.import/1") : tally_text(&import.tally);

@@ -40,9 +40,11 @@ int command_open_store(App *app);
 
 int cmd_config(App *app, int argc, char **argv);
 int cmd_deliver(App *app, int argc, char **argv);
+int cmd_fetch(App *app, int argc, char **argv);
 int cmd_import(App *app, int argc, char **argv);
 int cmd_list(App *app, int argc, char **argv);
 int cmd_quarantine(App *app, int argc, char **argv);
+int cmd_ready(App *app, int argc, char **argv);
 int cmd_rebuild(App *app, int argc, char **argv);
 int cmd_report(App *app, int argc, char **argv);
 int cmd_serve(App *app, int argc, char **argv);

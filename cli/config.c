@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/config_keys.h"
+#include "cli/config_mailbox.h"
 #include "cli/say.h"
 #include "schema/limits.h"
 
@@ -64,6 +65,34 @@ fail_unknown(GError **error, const char *place, const char *what, const char *ne
                 nearest != NULL ? "\"?" : "");
 }
 
+/* The section of the table that SECTION of the file is one of: there is one [fetch NAME] a mailbox.
+ */
+static const char *
+kind_of(const char *section)
+{
+    return config_mailbox_is_section(section) ? "fetch" : section;
+}
+
+static gboolean
+enter_section(Config *config, const char *section, const char *place, GError **error)
+{
+    if (config_mailbox_is_section(section) || strcmp(section, "fetch") == 0) {
+        if (section[strlen("fetch")] != '\0' && config_mailbox_enter(config, section, place))
+            return TRUE;
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTENT,
+                    "%s: expected [fetch NAME] with a name of letters, digits, \".\", \"_\" and "
+                    "\"-\", got [%s]",
+                    place, section);
+        return FALSE;
+    }
+    if (known_section(section))
+        return TRUE;
+    g_autofree char *what = g_strdup_printf("section [%s]", section);
+    g_autofree char *word = g_strndup(section, strcspn(section, " "));
+    fail_unknown(error, place, what, nearest_section(word));
+    return FALSE;
+}
+
 /* One "key=value" line. PLACE is "FILE:LINE". SEEN holds "section\nkey" of the lines before. */
 static gboolean
 read_pair(Config *config, GKeyFile *values, const char *section, char *line, const char *place,
@@ -82,10 +111,11 @@ read_pair(Config *config, GKeyFile *values, const char *section, char *line, con
                     "%s: expected a [section] before the key \"%s\"", place, name);
         return FALSE;
     }
-    const ConfigKey *row = find_key(section, name);
+    const char *kind = kind_of(section);
+    const ConfigKey *row = find_key(kind, name);
     if (row == NULL) {
         g_autofree char *what = g_strdup_printf("key \"%s\" in [%s]", name, section);
-        fail_unknown(error, place, what, nearest_key(section, name));
+        fail_unknown(error, place, what, nearest_key(kind, name));
         return FALSE;
     }
     if (!g_hash_table_add(seen, g_strdup_printf("%s\n%s", section, name))) {
@@ -128,11 +158,8 @@ read_lines(Config *config, GKeyFile *values, const char *file, const char *text,
         }
         g_free(section);
         section = g_strndup(line + 1, length - 2);
-        if (!known_section(section)) {
-            g_autofree char *what = g_strdup_printf("section [%s]", section);
-            fail_unknown(error, place, what, nearest_section(section));
+        if (!enter_section(config, section, place, error))
             return FALSE;
-        }
     }
     return TRUE;
 }
@@ -188,7 +215,7 @@ read_environment(Config *config, GError **error)
         config->store_uri = g_strdup(store);
     }
     for (const ConfigKey *row = config_keys; row->section != NULL; row++) {
-        if (row->key == NULL)
+        if (row->key == NULL || strcmp(row->section, "fetch") == 0) /* of which mailbox? */
             continue;
         g_autofree char *variable = variable_for(row);
         const char *value = g_getenv(variable);
@@ -235,9 +262,10 @@ config_load(const char *path, GError **error)
         path = variable;
     if (path == NULL && access(DEFAULT_FILE, F_OK) == 0)
         path = DEFAULT_FILE;
+    config->readiness = readiness_defaults;
     config->https_path = g_strdup("/v1/tlsrpt");
     if ((path != NULL && !read_file(config, path, error)) || !read_environment(config, error) ||
-        !check_pairs(config, error))
+        !check_pairs(config, error) || !config_mailbox_check_all(config, error))
         return NULL;
     if (config->store_uri == NULL)
         config->store_uri = default_store();
@@ -251,6 +279,8 @@ config_free(Config *config)
         return;
     g_free(config->file);
     g_free(config->store_uri);
+    if (config->mailboxes != NULL)
+        g_ptr_array_unref(config->mailboxes);
     if (config->rules.accept != NULL)
         g_hash_table_unref(config->rules.accept);
     if (config->rules.mx_domains != NULL)

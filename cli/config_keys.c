@@ -48,6 +48,19 @@ set_mode(Config *config, const ConfigKey *row, const char *name, const char *val
     return TRUE;
 }
 
+/* "0.1" percent to 0.001. */
+static gboolean
+set_percent(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)name;
+    char *end;
+    double number = g_ascii_strtod(value, &end);
+    if (end == value || *end != '\0' || !(number >= 0 && number <= 100))
+        return FALSE;
+    *(double *)G_STRUCT_MEMBER_P(config, row->offset) = number / 100;
+    return TRUE;
+}
+
 static gboolean
 set_size(Config *config, const ConfigKey *row, const char *name, const char *value)
 {
@@ -157,9 +170,51 @@ set_minimum(Config *config, const ConfigKey *row, const char *name, const char *
     return TRUE;
 }
 
+#define DAYS  "days from 1 to 365"
+#define COUNT "a number from 0 to 1000000000"
+#define DAY_KEY(key, member)                                                                       \
+    {                                                                                              \
+        "readiness", key, set_uint, offsetof(Config, readiness.member), 1, 365, DAYS               \
+    }
+#define COUNT_KEY(key, member)                                                                     \
+    {                                                                                              \
+        "readiness", key, set_uint, offsetof(Config, readiness.member), 0, 1000000000, COUNT       \
+    }
+#define PERCENT_KEY(key, member)                                                                   \
+    {                                                                                              \
+        "readiness", key, set_percent, offsetof(Config, readiness.member), 0, 0,                   \
+            "percent from 0 to 100"                                                                \
+    }
+/* The setters of [fetch NAME]: the offsets are those of a ConfigMailbox. */
+static gboolean
+set_mailbox_text(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)name;
+    char **member = G_STRUCT_MEMBER_P(config->entered, row->offset);
+    if (*value == '\0')
+        return FALSE;
+    g_free(*member);
+    *member = g_strdup(value);
+    return TRUE;
+}
+
+static gboolean
+set_mailbox_flag(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)name;
+    gboolean on = strcmp(value, "true") == 0;
+    *(gboolean *)G_STRUCT_MEMBER_P(config->entered, row->offset) = on;
+    return on || strcmp(value, "false") == 0;
+}
+
 #define TEXT(section, key, member, expected)                                                       \
     {                                                                                              \
         section, key, set_text, offsetof(Config, member), 0, 0, expected                           \
+    }
+
+#define MAILBOX(key, set, member, expected)                                                        \
+    {                                                                                              \
+        "fetch", key, set, offsetof(ConfigMailbox, member), 0, 0, expected                         \
     }
 
 const ConfigKey config_keys[] = {
@@ -179,6 +234,24 @@ const ConfigKey config_keys[] = {
     TEXT("lmtp", "listen", lmtp_listen, "/PATH of a socket, ADDRESS:PORT or [ADDRESS]:PORT"),
     TEXT("lmtp", "group", lmtp_group, "the name of a group"),
     {"lmtp", "mode", set_mode, offsetof(Config, lmtp_mode), 0, 0, "octal rights from 0600 to 0777"},
+    DAY_KEY("days", days),
+    DAY_KEY("coverage-days", coverage_days),
+    DAY_KEY("fresh-days", fresh_days),
+    DAY_KEY("blocking-days", blocking_days),
+    DAY_KEY("silence-days", silence_days),
+    COUNT_KEY("senders", senders),
+    COUNT_KEY("sessions", sessions),
+    COUNT_KEY("tolerated-sessions", tolerated_sessions),
+    PERCENT_KEY("tolerated-percent", tolerated_rate),
+    PERCENT_KEY("tolerated-sender-percent", tolerated_sender),
+    MAILBOX("url", set_mailbox_text, url, "imaps://USER@HOST[:PORT][/FOLDER]"),
+    MAILBOX("password-file", set_mailbox_text, password_file, "the path of a file"),
+    MAILBOX("credential", set_mailbox_text, credential, "the name of a credential of systemd"),
+    MAILBOX("oauth-command", set_mailbox_text, oauth_command, "a command for /bin/sh"),
+    MAILBOX("ca-file", set_mailbox_text, ca_file, "the path of a PEM file"),
+    MAILBOX("move-to", set_mailbox_text, move_to, "the name of a folder"),
+    MAILBOX("delete", set_mailbox_flag, remove, "true or false"),
+    MAILBOX("insecure-plain", set_mailbox_flag, insecure_plain, "true or false"),
     {"limits", "message-bytes", set_size, offsetof(Config, rules.message_bytes), 4096,
      LIMIT_MESSAGE_BYTES * 8, "octets from 4096 to 134217728"},
     {"limits", "payload-bytes", set_size, offsetof(Config, rules.payload_bytes), 4096,

@@ -1,6 +1,7 @@
 #include "cli/tally.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const Outcome quarantined[] = {OUTCOME_DEFECTIVE, OUTCOME_FOREIGN, OUTCOME_UNTRUSTED,
@@ -44,11 +45,25 @@ tally_text(Tally *tally)
     }
     g_string_append_printf(text, "%s, %" G_GUINT64_FORMAT " unreadable",
                            count_quarantined(tally) > 0 ? ")" : "", tally->unreadable);
+    if (tally->with_strays)
+        g_string_append_printf(text, ", %" G_GUINT64_FORMAT " not a report", tally->strays);
     if (tally->by_outcome[OUTCOME_UNAVAILABLE] > 0)
         g_string_append_printf(text, ", %" G_GUINT64_FORMAT " not stored",
                                tally->by_outcome[OUTCOME_UNAVAILABLE]);
     g_mutex_unlock(&tally->lock);
     return g_string_free(text, FALSE);
+}
+
+void
+tally_show(Tally *tally, gboolean last)
+{
+    gint64 now = g_get_monotonic_time();
+    if (!tally->progress || (!last && now - tally->last_shown < G_USEC_PER_SEC / 5))
+        return;
+    tally->last_shown = now;
+    g_autofree char *text = tally_text(tally);
+    fprintf(stderr, "\r\033[K%s%s", text, last ? "\n" : "");
+    fflush(stderr);
 }
 
 char *
@@ -61,6 +76,8 @@ tally_json(Tally *tally, const char *schema)
         json_object_set_new(object, receipt_for((Outcome)outcome)->word,
                             json_integer((json_int_t)tally->by_outcome[outcome]));
     json_object_set_new(object, "unreadable", json_integer((json_int_t)tally->unreadable));
+    if (tally->with_strays)
+        json_object_set_new(object, "not-a-report", json_integer((json_int_t)tally->strays));
     g_mutex_unlock(&tally->lock);
     char *dumped = json_dumps(object, JSON_INDENT(2));
     char *text = g_strconcat(dumped, "\n", NULL);

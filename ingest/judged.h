@@ -37,6 +37,8 @@ typedef struct {
     GBytes *raw;            /* report: the JSON document, gzip (one member); for quarantine: the
                              * whole input as it arrived, cut when too large */
     gsize full_size;        /* octets of the whole input, also when raw is cut */
+    gboolean is_stray;      /* nothing about it says that it was meant as a report: ordinary mail,
+                             * which a road that looks into somebody's mailbox leaves alone */
     gboolean is_message;    /* the input was a mail message (quarantine retry needs to know) */
     Trust trust;
     char *authenticated_by; /* domain of the DKIM signature that vouches; NULL unless VERIFIED */

@@ -27,7 +27,7 @@ done
 # A header that another room includes shows no type of a third library but GLib.
 for header in schema/*.h ingest/*.h store/*.h report/*.h; do
     users=$(grep -l "#include \"$header\"" ./*/*.c ./*/*.h 2>/dev/null | grep -v "^./${header%%/*}/")
-    if [ -n "$users" ] && grep -nE '#include <(jansson|gmime|sqlite3|microhttpd|gnutls|zlib|zip|libpsl)' "$header"; then
+    if [ -n "$users" ] && grep -nE '#include <(jansson|gmime|sqlite3|microhttpd|gnutls|zlib|zip|libpsl|curl)' "$header"; then
         echo "$header shows a third library to: $users"
         status=1
     fi

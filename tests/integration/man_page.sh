@@ -7,7 +7,8 @@ status=0
 for command in $("$TLSGAUGE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
     grep -qw "$command" <<<"$text" || { echo "not in the man page: $command"; status=1; }
 done
-for key in $(sed -n 's/^    *\(TEXT(\|{\)"[a-z]*", "\([a-z-]*\)".*/\2/p' "$SOURCE_DIR/cli/config_keys.c"); do
+for key in $(sed -n -e 's/^    *\(TEXT(\|{\)"[a-z]*", "\([a-z-]*\)".*/\2/p' \
+    -e 's/^    *MAILBOX("\([a-z-]*\)".*/\1/p' "$SOURCE_DIR/cli/config_keys.c"); do
     tr -s ' \n' ' ' <<<"$text" | grep -qe "$key" || { echo "not in the man page: $key"; status=1; }
 done
 exit $status

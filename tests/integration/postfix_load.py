@@ -1,46 +1,35 @@
-"""Goal: mails through a real Postfix over LMTP (unix socket), while `serve` is killed with -9 and
-started again: all are in the store once, none bounced. TLSGAUGE_MAILS=10000 for the full number."""
+"""Goal: mails through a real Postfix, over LMTP (unix socket) while `serve` is killed with -9 and
+started again, and over a pipe while deliveries are killed: all are in the store once, none bounced.
+TLSGAUGE_MAILS=10000 for the full number on each road."""
 import os
 import shutil
+import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
 from postfix import Postfix  # noqa: E402
-from program import Place, Server, expect, expect_equal  # noqa: E402
+from program import PROGRAM, Place, Server, expect, expect_equal  # noqa: E402
 from reports import mail, report  # noqa: E402
 
 if os.geteuid() != 0:
     print("only root can start a Postfix")
     sys.exit(77)
 
-MAILS = int(os.environ.get("TLSGAUGE_MAILS", "600"))
 SENDERS = 4
-place = Place()
-run = os.path.join(place.path, "run")
-os.mkdir(run)
-shutil.chown(run, "postfix", "postfix")
-# Debian's lmtp client runs chrooted; this one does not, so the socket may lie anywhere.
-place.configure("[lmtp]\nlisten=%s/lmtp.sock\ngroup=postfix\nmode=0660\n" % run)
-server = Server(place)
-postfix = Postfix(place.path, "", "lmtp:unix:%s/lmtp.sock" % run)
+FULL = os.environ.get("TLSGAUGE_MAILS")
 
 
-def inject(which):
-    for number in range(which, MAILS, SENDERS):
-        postfix.send(mail(report("id-%d" % number, successful=number)))
-
-
-try:
+def load(place, postfix, mails, relay, trouble):
+    """Injects MAILS with several clients while TROUBLE happens; all must arrive once."""
+    def inject(which):
+        for number in range(which, mails, SENDERS):
+            postfix.send(mail(report("id-%d" % number, successful=number)))
     threads = [threading.Thread(target=inject, args=(which,)) for which in range(SENDERS)]
     for thread in threads:
         thread.start()
-    for _ in range(3):
-        time.sleep(1)
-        server.kill()
-        time.sleep(0.3)
-        server = Server(place)
+    trouble()
     for thread in threads:
         thread.join()
     for _ in range(1200):
@@ -50,13 +39,67 @@ try:
         time.sleep(1)
     expect_equal(postfix.queued(), 0, "messages left in the queue")
     stored = [row["report_id"] for row in place.json("list", "--json")["reports"]]
-    expect_equal(len(stored), MAILS, "reports stored")
-    expect_equal(len(set(stored)), MAILS, "different reports stored")
-    statuses = [status for _, status in postfix.statuses("[^,]*lmtp.sock[^,]*")]
-    expect("bounced" not in statuses and "status=bounced" not in postfix.log(), "nothing bounced")
-    expect_equal(statuses.count("sent"), MAILS, "deliveries that Postfix saw acknowledged")
-    expect_equal(server.stop(), 0, "exit status on SIGTERM")
-finally:
-    postfix.stop()
-print("%d mails, %d deferrals, none bounced" % (MAILS, statuses.count("deferred")))
-place.remove()
+    expect_equal(len(stored), mails, "reports stored")
+    expect_equal(len(set(stored)), mails, "different reports stored")
+    statuses = [status for _, status in postfix.statuses(relay)]
+    expect("status=bounced" not in postfix.log(), "nothing bounced")
+    expect_equal(statuses.count("sent"), mails, "deliveries that Postfix saw acknowledged")
+    print("%s: %d mails, %d deferrals, none bounced" % (relay, mails, statuses.count("deferred")))
+
+
+def over_lmtp():
+    place = Place()
+    run = os.path.join(place.path, "run")
+    os.mkdir(run)
+    shutil.chown(run, "postfix", "postfix")
+    # Debian's lmtp client runs chrooted; this one does not, so the socket may lie anywhere.
+    place.configure("[lmtp]\nlisten=%s/lmtp.sock\ngroup=postfix\nmode=0660\n" % run)
+    server = [Server(place)]
+    postfix = Postfix(place.path, "", "lmtp:unix:%s/lmtp.sock" % run)
+
+    def kill_and_restart():
+        for _ in range(3):
+            time.sleep(1)
+            server[0].kill()
+            time.sleep(0.3)
+            server[0] = Server(place)
+    try:
+        load(place, postfix, int(FULL or 600), "[^,]*lmtp.sock[^,]*", kill_and_restart)
+        expect_equal(server[0].stop(), 0, "exit status on SIGTERM")
+    finally:
+        postfix.stop()
+    place.remove()
+
+
+def over_pipe():
+    place = Place()
+    program = shutil.copy(PROGRAM, os.path.join(place.path, "tlsgauge-under-load"))
+    os.chmod(program, 0o755)
+    data = os.path.join(place.path, "data")
+    os.mkdir(data)
+    shutil.chown(data, "nobody", "nogroup")
+    place.store = os.path.join(data, "reports.db")
+    place.configure("")
+    os.chmod(place.config, 0o644)
+    postfix = Postfix(place.path, "tlsgauge unix - n n - 4 pipe\n  flags=RX user=nobody:nogroup "
+                      "argv=%s --config %s deliver" % (program, place.config), "tlsgauge:")
+
+    def kill_deliveries():
+        """Five times, whatever deliveries are under way just then."""
+        killed = 0
+        for _ in range(600):
+            done = subprocess.run(["pkill", "-KILL", "-f", "^%s --config" % program])
+            killed += done.returncode == 0
+            if killed == 5:
+                return
+            time.sleep(0.05)
+        expect(killed > 0, "a delivery was killed")
+    try:
+        load(place, postfix, int(FULL or 150), "tlsgauge", kill_deliveries)
+    finally:
+        postfix.stop()
+    place.remove()
+
+
+over_lmtp()
+over_pipe()

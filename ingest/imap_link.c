@@ -6,12 +6,14 @@ G_DEFINE_QUARK(tlsgauge - imap - error, imap_error)
 
 #ifdef HAVE_LIBCURL
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 
+#include "ingest/late_curl.h"
+
 struct ImapLink {
+    const LateCurl *api;
     CURL *curl;
     curl_socket_t socket;
     char fault[CURL_ERROR_SIZE];
@@ -28,7 +30,7 @@ imap_link_close(ImapLink *link)
 {
     if (link == NULL)
         return;
-    curl_easy_cleanup(link->curl);
+    link->api->easy_cleanup(link->curl);
     g_free(link);
 }
 
@@ -67,45 +69,41 @@ server_url(const ImapUrl *url)
 }
 
 static ImapLink *
-link_new(const ImapUrl *url, const ImapLogin *login, Talk *talk)
+link_new(const LateCurl *api, const ImapUrl *url, const ImapLogin *login, Talk *talk)
 {
-    static gsize started;
-    if (g_once_init_enter(&started)) {
-        curl_global_init(CURL_GLOBAL_DEFAULT);
-        g_once_init_leave(&started, 1);
-    }
     ImapLink *link = g_new0(ImapLink, 1);
+    link->api = api;
     g_autofree char *place = server_url(url);
-    CURL *curl = link->curl = curl_easy_init();
+    CURL *curl = link->curl = api->easy_init();
     if (curl == NULL)
         g_error("libcurl: out of memory");
-    curl_easy_setopt(curl, CURLOPT_URL, place);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "imap,imaps");
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    api->easy_setopt(curl, CURLOPT_URL, place);
+    api->easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "imap,imaps");
+    api->easy_setopt(curl, CURLOPT_PROXY, "");
+    api->easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     /* libcurl connects, verifies and logs in; the commands are ours. Its own would fetch with
      * BODY[], which marks a message as read, and cut what a custom command answers into lines. */
-    curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)LIMIT_IMAP_CONNECT_SECONDS);
-    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)LIMIT_IMAP_IDLE_SECONDS);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT,
+    api->easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+    api->easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)LIMIT_IMAP_CONNECT_SECONDS);
+    api->easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)LIMIT_IMAP_IDLE_SECONDS);
+    api->easy_setopt(curl, CURLOPT_TIMEOUT,
                      (long)(LIMIT_IMAP_CONNECT_SECONDS + LIMIT_IMAP_IDLE_SECONDS));
-    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(curl, CURLOPT_USE_SSL, login->plain ? CURLUSESSL_NONE : CURLUSESSL_ALL);
+    api->easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    api->easy_setopt(curl, CURLOPT_USE_SSL, login->plain ? CURLUSESSL_NONE : CURLUSESSL_ALL);
     if (login->ca_file != NULL) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, login->ca_file);
-        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+        api->easy_setopt(curl, CURLOPT_CAINFO, login->ca_file);
+        api->easy_setopt(curl, CURLOPT_CAPATH, NULL);
     }
-    curl_easy_setopt(curl, CURLOPT_USERNAME, url->user);
-    curl_easy_setopt(curl, login->is_token ? CURLOPT_XOAUTH2_BEARER : CURLOPT_PASSWORD,
+    api->easy_setopt(curl, CURLOPT_USERNAME, url->user);
+    api->easy_setopt(curl, login->is_token ? CURLOPT_XOAUTH2_BEARER : CURLOPT_PASSWORD,
                      login->secret);
     /* libcurl prefers whatever is cleverest, and fails where a user has no Kerberos ticket or the
      * server has no password in clear for CRAM-MD5. TLS protects the password already. */
-    curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS,
+    api->easy_setopt(curl, CURLOPT_LOGIN_OPTIONS,
                      login->is_token ? "AUTH=OAUTHBEARER;AUTH=XOAUTH2" : "AUTH=PLAIN;AUTH=LOGIN");
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, link->fault);
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_line);
-    curl_easy_setopt(curl, CURLOPT_HEADERDATA, talk);
+    api->easy_setopt(curl, CURLOPT_ERRORBUFFER, link->fault);
+    api->easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_line);
+    api->easy_setopt(curl, CURLOPT_HEADERDATA, talk);
     return link;
 }
 
@@ -129,7 +127,7 @@ static void
 tell_fault(const ImapLink *link, CURLcode code, const Talk *talk, const ImapUrl *url,
            const ImapLogin *login, GError **error)
 {
-    const char *fault = link->fault[0] != '\0' ? link->fault : curl_easy_strerror(code);
+    const char *fault = link->fault[0] != '\0' ? link->fault : link->api->easy_strerror(code);
     switch (code) {
     case CURLE_LOGIN_DENIED:
     case CURLE_AUTH_ERROR:
@@ -160,22 +158,28 @@ ImapLink *
 imap_link_open(const ImapUrl *url, const ImapLogin *login, GError **error)
 {
     Talk talk = {0};
-    g_autoptr(ImapLink) link = link_new(url, login, &talk);
-    CURLcode code = curl_easy_perform(link->curl);
+    const char *problem = NULL;
+    const LateCurl *api = late_curl(&problem);
+    if (api == NULL) {
+        g_set_error(error, IMAP_ERROR, IMAP_ERROR_CANNOT, "%s", problem);
+        return NULL;
+    }
+    g_autoptr(ImapLink) link = link_new(api, url, login, &talk);
+    CURLcode code = link->api->easy_perform(link->curl);
     if (code == CURLE_LOGIN_DENIED && talk.refusal == NULL && !talk.offers_sasl &&
         !login->is_token) {
         /* Nothing was tried yet: an old server that knows the LOGIN command only. */
-        curl_easy_setopt(link->curl, CURLOPT_LOGIN_OPTIONS, NULL);
-        code = curl_easy_perform(link->curl);
+        link->api->easy_setopt(link->curl, CURLOPT_LOGIN_OPTIONS, NULL);
+        code = link->api->easy_perform(link->curl);
     }
     if (code == CURLE_OK)
-        code = curl_easy_getinfo(link->curl, CURLINFO_ACTIVESOCKET, &link->socket);
+        code = link->api->easy_getinfo(link->curl, CURLINFO_ACTIVESOCKET, &link->socket);
     if (code == CURLE_OK && link->socket == CURL_SOCKET_BAD)
         code = CURLE_RECV_ERROR;
     if (code != CURLE_OK)
         tell_fault(link, code, &talk, url, login, error);
-    curl_easy_setopt(link->curl, CURLOPT_HEADERFUNCTION, NULL);
-    curl_easy_setopt(link->curl, CURLOPT_HEADERDATA, NULL);
+    link->api->easy_setopt(link->curl, CURLOPT_HEADERFUNCTION, NULL);
+    link->api->easy_setopt(link->curl, CURLOPT_HEADERDATA, NULL);
     g_free(talk.refusal);
     return code == CURLE_OK ? g_steal_pointer(&link) : NULL;
 }
@@ -185,7 +189,7 @@ imap_link_open(const ImapUrl *url, const ImapLogin *login, GError **error)
 static gboolean
 lost(const ImapLink *link, CURLcode code, GError **error)
 {
-    const char *fault = link->fault[0] != '\0' ? link->fault : curl_easy_strerror(code);
+    const char *fault = link->fault[0] != '\0' ? link->fault : link->api->easy_strerror(code);
     g_set_error(error, IMAP_ERROR, IMAP_ERROR_LOST, "the connection is lost: %s", fault);
     return FALSE;
 }
@@ -219,7 +223,7 @@ imap_link_send(ImapLink *link, const char *data, gsize length, GError **error)
     gint64 deadline = g_get_monotonic_time() + LIMIT_IMAP_IDLE_SECONDS * G_TIME_SPAN_SECOND;
     while (length > 0) {
         size_t sent = 0;
-        CURLcode code = curl_easy_send(link->curl, data, length, &sent);
+        CURLcode code = link->api->easy_send(link->curl, data, length, &sent);
         data += sent;
         length -= sent;
         if (code != CURLE_OK && code != CURLE_AGAIN)
@@ -238,7 +242,7 @@ imap_link_receive(ImapLink *link, char *buffer, gsize size, guint seconds, gsize
     for (;;) {
         size_t length = 0;
         /* Asked before waiting: TLS may hold octets that the socket no longer shows. */
-        CURLcode code = curl_easy_recv(link->curl, buffer, size, &length);
+        CURLcode code = link->api->easy_recv(link->curl, buffer, size, &length);
         if (code == CURLE_OK && length > 0) {
             *ret_length = length;
             return TRUE;

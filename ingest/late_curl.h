@@ -1,0 +1,25 @@
+/* late_curl.h: libcurl, loaded only when a mailbox is fetched. Private to ingest/imap_link.c.
+ *
+ * Linked, it brings some thirty libraries (Kerberos, LDAP, SSH) into every start of the program,
+ * and deliver is started for each mail. systemd loads its optional libraries in the same way.
+ */
+#pragma once
+
+#include <curl/curl.h>
+#include <glib.h>
+
+/* The functions that are used, with the types of curl.h. */
+typedef struct {
+    CURL *(*easy_init)(void);
+    CURLcode (*easy_setopt)(CURL *handle, CURLoption option, ...);
+    CURLcode (*easy_perform)(CURL *handle);
+    CURLcode (*easy_getinfo)(CURL *handle, CURLINFO info, ...);
+    CURLcode (*easy_send)(CURL *handle, const void *buffer, size_t length, size_t *sent);
+    CURLcode (*easy_recv)(CURL *handle, void *buffer, size_t length, size_t *received);
+    const char *(*easy_strerror)(CURLcode code);
+    void (*easy_cleanup)(CURL *handle);
+} LateCurl;
+
+/* Loads and starts libcurl once; from any thread. NULL where it cannot be loaded; then *ret_problem
+ * says why (static). The table is never freed. */
+const LateCurl *late_curl(const char **ret_problem);

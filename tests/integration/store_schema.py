@@ -1,0 +1,95 @@
+"""Goal: the SQL of the store keeps its promises, looked at with another reader than ours.
+
+Every table and column says what it is for. No statement that is run for each report walks through
+a table, sorts, or fills a table of its own: each of these has once cost more than all the rest.
+"""
+import os
+import pathlib
+import re
+import sqlite3
+import sys
+
+SQL = pathlib.Path(os.environ["SOURCE_DIR"]) / "store" / "sql"
+
+# Run for each report that comes in.
+HOT = {"name_find", "name_add", "policy_find", "policy_add", "copies_of_claim", "report_add",
+       "report_seen", "report_count", "total_add", "failure_add", "total_sums", "failure_sums"}
+# May walk through a whole table that grows with the reports.
+WALKS = {"report_each", "quarantine_each", "quarantine_sums"}
+LARGE = {"report", "r", "daily_total", "t", "daily_failure", "f", "quarantine", "name"}
+
+
+def statements():
+    for path in sorted(SQL.glob("*.sql")):
+        for section in re.split(r"^-- name: ", path.read_text(), flags=re.M)[1:]:
+            name, sql = section.split("\n", 1)
+            yield name.strip(), sql
+
+
+def check_comments(schema, tables, faults):
+    lines = schema.splitlines()
+    for table, columns in tables.items():
+        start = next(i for i, line in enumerate(lines) if line.startswith(f"CREATE TABLE {table} ("))
+        if not lines[start - 1].startswith("-- "):
+            faults.append(f"table {table} has no comment")
+        for column in columns:
+            at = next(i for i in range(start, len(lines)) if re.match(rf"  {column}\s", lines[i]))
+            end = at + 1
+            while re.match(r"\s{4,}", lines[end]):
+                end += 1  # what belongs to the column goes on below it
+            before = lines[at - 1].strip().startswith("--")
+            if not before and not any("-- " in line for line in lines[at:end]):
+                faults.append(f"column {table}.{column} has no comment")
+
+
+def check_tables(database, faults):
+    tables = {}
+    for _, name, kind, _, _, strict in database.execute("PRAGMA table_list").fetchall():
+        if kind != "table" or name.startswith("sqlite_"):
+            continue
+        columns = database.execute(f"PRAGMA table_info({name})").fetchall()
+        tables[name] = [column[1] for column in columns]
+        if not strict:
+            faults.append(f"table {name} is not STRICT")
+        if not any(column[5] for column in columns):
+            faults.append(f"table {name} has no primary key")
+    return tables
+
+
+def check_plans(database, faults):
+    seen = set()
+    for name, sql in statements():
+        seen.add(name)
+        values = {number: None for number in re.findall(r"\$(\d+)", sql)}
+        codes = {row[1] for row in database.execute("EXPLAIN " + sql, values)}
+        steps = [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + sql, values)]
+        extra = codes & {"OpenEphemeral", "SorterOpen", "OpenAutoindex"}
+        if name in HOT and extra:
+            faults.append(f"{name} fills a table of its own ({', '.join(sorted(extra))})")
+        for step in steps:
+            if name in HOT and "=?" not in step:
+                faults.append(f"{name} does not look up by a key: {step}")
+            walked = re.match(r"SCAN (\w+)$", step)
+            if walked and walked[1] in LARGE and name not in WALKS and \
+                    not name.startswith("rebuild_") and name != "period":
+                faults.append(f"{name} walks through {walked[1]}")
+    for name in sorted((HOT | WALKS) - seen):
+        faults.append(f"this test knows a statement {name} that is not there")
+
+
+def main():
+    faults = []
+    schema = (SQL / "schema.sql").read_text()
+    database = sqlite3.connect(":memory:")
+    database.execute("PRAGMA foreign_keys = ON")
+    database.executescript(schema)
+    tables = check_tables(database, faults)
+    check_comments(schema, tables, faults)
+    check_plans(database, faults)
+    for fault in faults:
+        print(fault)
+    print(f"{len(tables)} tables, {sum(map(len, tables.values()))} columns")
+    return 1 if faults or len(tables) < 8 else 0
+
+
+sys.exit(main())

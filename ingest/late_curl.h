@@ -1,8 +1,5 @@
-/* late_curl.h: libcurl, loaded only when a mailbox is fetched. Private to ingest/imap_link.c.
- *
- * Linked, it brings some thirty libraries (Kerberos, LDAP, SSH) into every start of the program,
- * and deliver is started for each mail. systemd loads its optional libraries in the same way.
- */
+/* late_curl.h: libcurl, loaded only when a mailbox is fetched (late.h). Private to
+ * ingest/imap_link.c. */
 #pragma once
 
 #include <curl/curl.h>

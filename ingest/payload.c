@@ -215,6 +215,7 @@ open_entry(Opening *opening, const UnzipEntry *entry)
         break;
     case UNZIP_DAMAGED:
     case UNZIP_TOO_LARGE:
+    case UNZIP_UNAVAILABLE:
         findings_add(document->findings, FINDING_DEFECT, "zip-damaged", "", CLAUSE_COMPRESSION,
                      "the zip entry is damaged");
         break;
@@ -228,6 +229,13 @@ open_zip(Opening *opening, GBytes *bytes)
     UnzipStatus status = unzip(bytes, &opening->left, is_wanted, entries);
     if (status == UNZIP_TOO_LARGE) {
         refuse_too_large(opening, add_document(opening, NULL));
+        return;
+    }
+    if (status == UNZIP_UNAVAILABLE) {
+        PayloadDocument *document = add_document(opening, NULL);
+        document->outcome = OUTCOME_UNAVAILABLE;
+        findings_add(document->findings, FINDING_DEFECT, "no-libzip", "", CLAUSE_COMPRESSION,
+                     "a zip archive, and libzip cannot be loaded to open it");
         return;
     }
     if (status != UNZIP_OK) {

@@ -1,14 +1,26 @@
 #include "ingest/unzip.h"
 
 #include <string.h>
-#include <zip.h>
 
+#include "ingest/late_zip.h"
 #include "schema/limits.h"
 
 #define CHUNK_BYTES 16384u
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(zip_t, zip_discard)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(zip_file_t, zip_fclose)
+static void
+close_archive(zip_t *archive)
+{
+    late_zip()->discard(archive);
+}
+
+static void
+close_file(zip_file_t *file)
+{
+    (void)late_zip()->fclose(file);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(zip_t, close_archive)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(zip_file_t, close_file)
 
 static void
 entry_free(gpointer data)
@@ -40,7 +52,7 @@ read_wanted(zip_file_t *file, gsize *left, UnzipWanted wanted, GBytes **ret_byte
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     guint8 chunk[CHUNK_BYTES];
     for (;;) {
-        zip_int64_t n = zip_fread(file, chunk, sizeof chunk);
+        zip_int64_t n = late_zip()->fread(file, chunk, sizeof chunk);
         if (n < 0)
             return UNZIP_DAMAGED;
         if (bytes->len == 0 && !wanted(chunk, (gsize)n))
@@ -60,13 +72,14 @@ static UnzipStatus
 read_entry(zip_t *archive, zip_uint64_t index, gsize *left, UnzipWanted wanted, GBytes **ret_bytes)
 {
     zip_stat_t stat;
-    if (zip_stat_index(archive, index, 0, &stat) != 0 || (stat.valid & ZIP_STAT_COMP_METHOD) == 0)
+    if (late_zip()->stat_index(archive, index, 0, &stat) != 0 ||
+        (stat.valid & ZIP_STAT_COMP_METHOD) == 0)
         return UNZIP_DAMAGED;
     if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE)
         return UNZIP_ENCRYPTED;
     if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE)
         return UNZIP_METHOD;
-    g_autoptr(zip_file_t) file = zip_fopen_index(archive, index, 0);
+    g_autoptr(zip_file_t) file = late_zip()->fopen_index(archive, index, 0);
     if (file == NULL)
         return UNZIP_DAMAGED;
     return read_wanted(file, left, wanted, ret_bytes);
@@ -86,26 +99,28 @@ open_archive(GBytes *bytes)
 {
     gsize length;
     const void *data = g_bytes_get_data(bytes, &length);
-    zip_source_t *source = zip_source_buffer_create(data, length, 0, NULL);
+    zip_source_t *source = late_zip()->source_buffer_create(data, length, 0, NULL);
     if (source == NULL)
         return NULL;
-    zip_t *archive = zip_open_from_source(source, ZIP_RDONLY, NULL);
+    zip_t *archive = late_zip()->open_from_source(source, ZIP_RDONLY, NULL);
     if (archive == NULL)
-        zip_source_free(source);
+        late_zip()->source_free(source);
     return archive;
 }
 
 UnzipStatus
 unzip(GBytes *bytes, gsize *left, UnzipWanted wanted, GPtrArray *ret_entries)
 {
+    if (late_zip() == NULL)
+        return UNZIP_UNAVAILABLE;
     g_autoptr(zip_t) archive = open_archive(bytes);
     if (archive == NULL)
         return UNZIP_DAMAGED;
-    zip_int64_t n = zip_get_num_entries(archive, 0);
+    zip_int64_t n = late_zip()->get_num_entries(archive, 0);
     if (n > (zip_int64_t)LIMIT_ZIP_ENTRIES)
         return UNZIP_TOO_LARGE;
     for (zip_int64_t i = 0; i < n; i++) {
-        const char *name = zip_get_name(archive, (zip_uint64_t)i, 0);
+        const char *name = late_zip()->get_name(archive, (zip_uint64_t)i, 0);
         if (name == NULL)
             name = "";
         if (g_str_has_suffix(name, "/"))

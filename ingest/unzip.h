@@ -9,8 +9,9 @@ typedef enum {
     UNZIP_ENCRYPTED,
     UNZIP_METHOD, /* neither stored nor deflated: nobody needs more, and some need gigabytes */
     UNZIP_DAMAGED,
-    UNZIP_TOO_LARGE, /* the entries together pass the bound, or there are more than
-                        LIMIT_ZIP_ENTRIES */
+    UNZIP_TOO_LARGE,   /* the entries together pass the bound, or there are more than
+                          LIMIT_ZIP_ENTRIES */
+    UNZIP_UNAVAILABLE, /* libzip cannot be loaded: nothing is known of the archive */
 } UnzipStatus;
 
 typedef struct {

@@ -1,0 +1,37 @@
+#include "ingest/late_zip.h"
+
+#include "ingest/late.h"
+
+static LateZip functions;
+static gboolean works;
+
+static gboolean
+load(void)
+{
+    const LateSymbol symbols[] = {
+        {"zip_source_buffer_create", &functions.source_buffer_create},
+        {"zip_source_free", &functions.source_free},
+        {"zip_open_from_source", &functions.open_from_source},
+        {"zip_discard", &functions.discard},
+        {"zip_get_num_entries", &functions.get_num_entries},
+        {"zip_get_name", &functions.get_name},
+        {"zip_stat_index", &functions.stat_index},
+        {"zip_fopen_index", &functions.fopen_index},
+        {"zip_fread", &functions.fread},
+        {"zip_fclose", &functions.fclose},
+        {0},
+    };
+    g_autofree char *problem = late_load(LIBZIP_SONAME, symbols);
+    return problem == NULL;
+}
+
+const LateZip *
+late_zip(void)
+{
+    static gsize loaded;
+    if (g_once_init_enter(&loaded)) {
+        works = load();
+        g_once_init_leave(&loaded, 1);
+    }
+    return works ? &functions : NULL;
+}

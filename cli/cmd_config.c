@@ -66,6 +66,8 @@ check(const char *path)
     if (config->https_listen != NULL)
         g_string_append_printf(out, "https: %s%s, %s\n", config->https_listen, config->https_path,
                                config->https_certificate != NULL ? "TLS" : "plain HTTP (loopback)");
+    if (config->lmtp_listen != NULL)
+        g_string_append_printf(out, "lmtp: %s\n", config->lmtp_listen);
     gboolean readable = check_file("[https] certificate", config->https_certificate) &
                         check_file("[https] key", config->https_key);
     for (guint i = 0; config->mailboxes != NULL && i < config->mailboxes->len; i++)

@@ -51,6 +51,7 @@ relay_domains = reports.example
 transport_maps = inline:{{ {{reports.example = {transport}}} }}
 smtpd_recipient_restrictions = permit_mynetworks, reject
 smtpd_client_connection_count_limit = 0
+smtpd_peername_lookup = no
 default_process_limit = 20
 tlsgauge_destination_recipient_limit = 1
 minimal_backoff_time = 1s

@@ -49,7 +49,7 @@ try:
     postfix.control("reload")
     postfix.retry()
     wait(lambda: postfix.queued() == 0, "delivery by the alias that belongs to the store's user",
-         postfix.log)
+         postfix.log, postfix.retry)
     expect_equal(site.stored(), ["as-nobody"], "reports stored by the alias")
     expect_equal(postfix.bounces(), 0, "bounces")
 finally:

@@ -1,4 +1,5 @@
 /* main.c: global options, configuration, store, then the command of the table. */
+#include <jansson.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -95,11 +96,25 @@ deadline_passed(int signal_number)
     _exit(EX_TEMPFAIL);
 }
 
+/* GLib ends the process when memory runs out. Some mail systems bounce on a death by signal. */
+static void
+gave_up(int signal_number)
+{
+    static const char line[] = "tlsgauge: cannot go on, perhaps for want of memory; try again\n";
+    (void)signal_number;
+    ssize_t ignored = write(STDERR_FILENO, line, sizeof line - 1);
+    (void)ignored;
+    _exit(EX_TEMPFAIL);
+}
+
 static void
 arm_deadline(void)
 {
-    struct sigaction action = {.sa_handler = deadline_passed};
-    sigaction(SIGALRM, &action, NULL);
+    struct sigaction deadline = {.sa_handler = deadline_passed};
+    struct sigaction giving_up = {.sa_handler = gave_up};
+    sigaction(SIGALRM, &deadline, NULL);
+    sigaction(SIGABRT, &giving_up, NULL);
+    sigaction(SIGTRAP, &giving_up, NULL);
     alarm(LIMIT_DELIVER_SECONDS);
 }
 
@@ -161,6 +176,8 @@ main(int argc, char **argv)
     Globals globals = {0};
     setlocale(LC_ALL, "");
     g_set_prgname("tlsgauge");
+    /* Else Jansson would take its own want of memory for a fault of the document. */
+    json_set_alloc_funcs(g_malloc, g_free);
     g_log_set_default_handler(quiet_log, &globals.verbose);
     int status = parse_globals(&globals, &argc, &argv);
     if (status < 0 && argc < 2) {

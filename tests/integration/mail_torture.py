@@ -26,7 +26,8 @@ class Swaks:
              "--helo", "client.example", *options], capture_output=True, timeout=60)
         replies = re.findall(r"^<(?:-|\*\*) +(\d\d\d .*)$", done.stdout.decode(), re.MULTILINE)
         expect(replies and replies[0].startswith("220 "), "greeting: " + done.stdout.decode())
-        return done.returncode, [reply for reply in replies[1:] if not reply.startswith(("221 ", "250 SIZE "))]
+        return done.returncode, [reply for reply in replies[1:]
+                                 if not reply.startswith(("221 ", "250 SIZE "))]
 
 
 def codes(answer):

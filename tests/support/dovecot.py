@@ -1,6 +1,5 @@
 """A Dovecot of our own with LMTP on a unix socket: its state and its mail are in a temporary folder."""
 import os
-import re
 import subprocess
 import sys
 import time

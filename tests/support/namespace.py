@@ -22,8 +22,10 @@ def enter():
     """Starts this test again, as process 1 of namespaces of its own."""
     if os.environ.get("TLSGAUGE_NAMESPACE"):
         return
-    if subprocess.run([*UNSHARE, "true"], capture_output=True).returncode != 0:
-        print("this machine gives no mount namespace, in which the mail server could be unpacked")
+    done = subprocess.run([*UNSHARE, "true"], capture_output=True)
+    if done.returncode != 0:
+        print("no mount namespace here in which the mail server could be unpacked (in a chroot, its root "
+              "must be a mount point): " + done.stderr.decode())
         sys.exit(77)
     os.environ["TLSGAUGE_NAMESPACE"] = "1"
     os.execvp("unshare", [*UNSHARE, sys.executable, *sys.argv])

@@ -104,7 +104,8 @@ class Postfix:
             sys.exit("postfix %s: %s%s" % (verb, done.stderr.decode(), self.log()))
 
     def send(self, message, recipient="tls-reports@reports.example", count=1):
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
+        with smtplib.SMTP("127.0.0.1", self.port, local_hostname="client.example",
+                          timeout=30) as client:
             for _ in range(count):
                 client.sendmail("sender@sender.example", [recipient], message)
 

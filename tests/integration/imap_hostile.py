@@ -231,7 +231,11 @@ def no_imap():
         status, peak = map(int, done.stdout.split()[-2:])
         expect_equal(status, 1, "exit status for %r" % say[:20])
         expect(peak < 400 << 10, "memory for %r: %d KB" % (say[:20], peak))
-        session.fetch(status=1)
+        for _ in range(3):
+            session.fetch(status=1)
+            # On a busy machine the server may hang up before the login; asked here is what comes after.
+            if "cannot connect" not in session.stderr:
+                break
         expect(expected in session.stderr and "\x1b" not in session.stderr, "%r: %s" % (say[:20], session.stderr))
         session.end()
     for greeting in ("HTTP/1.1 400 Bad Request", "* BYE full", "\0" * 100, "* OK " + "x" * 100000):

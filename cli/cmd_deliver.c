@@ -7,7 +7,6 @@
 #include "cli/say.h"
 #include "ingest/files.h"
 #include "ingest/intake.h"
-#include "schema/limits.h"
 
 /* All that the input holds in one transaction. The receipt for the whole, or UNAVAILABLE. */
 static Outcome
@@ -40,7 +39,7 @@ static int
 deliver(App *app, gboolean strict)
 {
     const IntakeRules *rules = &app->config->rules;
-    gsize max = rules->message_bytes != 0 ? rules->message_bytes : LIMIT_MESSAGE_BYTES;
+    gsize max = intake_message_limit(rules);
     g_autoptr(GError) error = NULL;
     guint64 full_size = 0;
     g_autoptr(GBytes) input = files_read_fd(STDIN_FILENO, max, &full_size, &error);

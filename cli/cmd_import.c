@@ -10,7 +10,6 @@
 #include "cli/watch.h"
 #include "ingest/files.h"
 #include "ingest/intake.h"
-#include "schema/limits.h"
 
 typedef struct {
     App *app;
@@ -103,7 +102,7 @@ static int
 import_paths(App *app, char **paths, gboolean json, gboolean watch)
 {
     const IntakeRules *rules = &app->config->rules;
-    gsize max = rules->message_bytes != 0 ? rules->message_bytes : LIMIT_MESSAGE_BYTES;
+    gsize max = intake_message_limit(rules);
     Writer *writer = writer_start(app->store);
     Import import = {.app = app,
                      .sink = intake_store_sink_new(writer, TRUE),

@@ -78,20 +78,7 @@ append_entry(GString *out, const StoreQuarantineRow *row)
         out,
         "    %s of %" G_GUINT64_FORMAT " octets, %" G_GSIZE_FORMAT " kept (--raw prints them)\n",
         row->is_message ? "a message" : "an input", row->full_size, g_bytes_get_size(row->bytes));
-    json_t *findings = json_loads(row->findings_json != NULL ? row->findings_json : "[]", 0, NULL);
-    size_t index;
-    json_t *finding;
-    json_array_foreach(findings, index, finding)
-    {
-        const char *kind = "", *pointer = "", *clause = "", *fact = "";
-        (void)json_unpack(finding, "{s:s, s:s, s:s, s:s}", "kind", &kind, "pointer", &pointer,
-                          "clause", &clause, "fact", &fact);
-        g_autofree char *where = text_printable(pointer, -1, LIMIT_TEXT_BYTES);
-        g_autofree char *what = text_printable(fact, -1, LIMIT_FREE_TEXT_BYTES);
-        g_string_append_printf(out, "    %s: %s: %s: %s\n", kind,
-                               *where != '\0' ? where : "(document)", clause, what);
-    }
-    json_decref(findings);
+    report_json_append_findings(out, row->findings_json, NULL, "    ", TRUE);
 }
 
 static gboolean

@@ -73,27 +73,6 @@ append_policies(GString *out, const Report *report)
 }
 
 static void
-append_findings(GString *out, const char *findings_json)
-{
-    json_t *findings = json_loads(findings_json != NULL ? findings_json : "[]", 0, NULL);
-    size_t index;
-    json_t *finding;
-    if (json_array_size(findings) > 0)
-        g_string_append(out, "\nDeviations from the RFC\n");
-    json_array_foreach(findings, index, finding)
-    {
-        const char *pointer = "", *clause = "", *fact = "";
-        (void)json_unpack(finding, "{s:s, s:s, s:s}", "pointer", &pointer, "clause", &clause,
-                          "fact", &fact);
-        g_autofree char *where = text_printable(pointer, -1, LIMIT_TEXT_BYTES);
-        g_autofree char *what = text_printable(fact, -1, LIMIT_FREE_TEXT_BYTES);
-        g_string_append_printf(out, "  %s: %s: %s\n", *where != '\0' ? where : "(document)", clause,
-                               what);
-    }
-    json_decref(findings);
-}
-
-static void
 append_text(Show *show, const StoreReportRow *row)
 {
     GString *out = show->out;
@@ -125,7 +104,8 @@ append_text(Show *show, const StoreReportRow *row)
         append_policies(out, report);
     else
         show->problem = g_strdup("the stored report cannot be decoded");
-    append_findings(out, row->findings_json);
+    report_json_append_findings(out, row->findings_json, "\nDeviations from the RFC\n", "  ",
+                                FALSE);
 }
 
 static gboolean

@@ -38,12 +38,6 @@ quarantine_of(const Judged *item)
     };
 }
 
-static gboolean
-put_quarantine(Store *store, const StoreQuarantine *entry, gint64 *ret_id, GError **error)
-{
-    return store_put_quarantine(store, entry, ret_id, error);
-}
-
 gboolean
 intake_store_put(Store *store, const Judged *item, Outcome *ret_outcome, gint64 *ret_id,
                  GError **error)
@@ -52,7 +46,7 @@ intake_store_put(Store *store, const Judged *item, Outcome *ret_outcome, gint64 
     Outcome outcome = item->outcome;
     if (item->outcome != OUTCOME_STORED) {
         StoreQuarantine entry = quarantine_of(item);
-        if (!put_quarantine(store, &entry, &id, error))
+        if (!store_put_quarantine(store, &entry, &id, error))
             return FALSE;
     } else {
         StoreReport report = report_of(item);
@@ -64,7 +58,7 @@ intake_store_put(Store *store, const Judged *item, Outcome *ret_outcome, gint64 
             StoreQuarantine entry = quarantine_of(item);
             entry.outcome = receipt_for(outcome)->word;
             writer_describe_refused(&entry);
-            if (!put_quarantine(store, &entry, &id, error))
+            if (!store_put_quarantine(store, &entry, &id, error))
                 return FALSE;
         } else if (put == STORE_DUPLICATE) {
             outcome = OUTCOME_DUPLICATE;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "schema/day.h"
+#include "schema/finding.h"
+#include "schema/limits.h"
 
 static json_t *
 text_or_null(const char *text)
@@ -72,6 +74,29 @@ quarantine_row_to_json(const StoreQuarantineRow *row)
     json_object_set_new(object, "times_seen", json_integer(row->times_seen));
     json_object_set_new(object, "findings", findings_to_json(row->findings_json));
     return object;
+}
+
+void
+report_json_append_findings(GString *out, const char *findings_json, const char *heading,
+                            const char *indent, gboolean with_kind)
+{
+    json_t *findings = findings_to_json(findings_json);
+    size_t index;
+    json_t *finding;
+    if (heading != NULL && json_array_size(findings) > 0)
+        g_string_append(out, heading);
+    json_array_foreach(findings, index, finding)
+    {
+        const char *kind = "", *pointer = "", *clause = "", *fact = "";
+        (void)json_unpack(finding, "{s:s, s:s, s:s, s:s}", "kind", &kind, "pointer", &pointer,
+                          "clause", &clause, "fact", &fact);
+        g_autofree char *where = text_printable(pointer, -1, LIMIT_TEXT_BYTES);
+        g_autofree char *what = text_printable(fact, -1, LIMIT_FREE_TEXT_BYTES);
+        g_string_append_printf(out, "%s%s%s%s: %s: %s\n", indent, with_kind ? kind : "",
+                               with_kind ? ": " : "", *where != '\0' ? where : "(document)", clause,
+                               what);
+    }
+    json_decref(findings);
 }
 
 void

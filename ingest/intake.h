@@ -7,6 +7,9 @@
  * INPUT is borrowed and may be kept by reference. full_size is that of INPUT: a caller that had to
  * cut it (files.h) sets it afterwards. */
 
+/* Octets that one message may have by RULES, or by default. */
+gsize intake_message_limit(const IntakeRules *rules);
+
 /* A bare report: JSON, gzip or zip, told by its bytes (RFC 8460 5.4 labels are not believed).
  * FILE_NAME may be NULL. TRUST is that of the road. */
 void intake_payload(const IntakeRules *rules, const Origin *origin, GBytes *input,

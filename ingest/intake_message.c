@@ -160,6 +160,12 @@ take_parts(MailWork *work, const Message *message)
     judged_free(work->no_report);
 }
 
+gsize
+intake_message_limit(const IntakeRules *rules)
+{
+    return examine_limit(rules->message_bytes, LIMIT_MESSAGE_BYTES);
+}
+
 void
 intake_message(const IntakeRules *rules, const Origin *origin, GBytes *input, GPtrArray *out)
 {
@@ -172,7 +178,7 @@ intake_message(const IntakeRules *rules, const Origin *origin, GBytes *input, GP
         .budget = gunzip_bound(g_bytes_get_size(input), max),
         .out = out,
     };
-    gsize limit = examine_limit(rules->message_bytes, LIMIT_MESSAGE_BYTES);
+    gsize limit = intake_message_limit(rules);
     if (g_bytes_get_size(input) > limit) {
         g_ptr_array_add(
             out, examine_refuse(&work.examination, OUTCOME_TOO_LARGE, "too-large", CLAUSE_MAIL,

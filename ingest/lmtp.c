@@ -8,9 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ingest/tcp_listen.h"
 #include "ingest/intake.h"
 #include "ingest/lmtp_session.h"
+#include "ingest/tcp_listen.h"
 #include "ingest/unix_listen.h"
 #include "schema/limits.h"
 
@@ -225,8 +225,7 @@ client_thread(gpointer data)
 {
     Client *client = data;
     LmtpServer *server = client->server;
-    gsize max =
-        server->rules->message_bytes != 0 ? server->rules->message_bytes : LIMIT_MESSAGE_BYTES;
+    gsize max = intake_message_limit(server->rules);
     client->out = g_string_new(NULL);
     client->session = lmtp_session_new(server->hostname, max, client->out);
     renew_deadline(client);

@@ -10,7 +10,7 @@ G_DEFINE_QUARK(tlsgauge - imap - error, imap_error)
 #include <poll.h>
 #include <string.h>
 
-#include "ingest/late_curl.h"
+#include "late/curl.h"
 
 struct ImapLink {
     const LateCurl *api;

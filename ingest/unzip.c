@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "ingest/late_zip.h"
+#include "late/zip.h"
 #include "schema/limits.h"
 
 #define CHUNK_BYTES 16384u

@@ -2,9 +2,9 @@
 
 #include "store/sql_text.h"
 
-/* Version 1 is schema.sql. A change of the schema adds "migrate-2.sql" here, and the file: stores
- * in the field then take the same road as new ones. */
-static const char *const files[] = {"schema.sql"};
+/* Version 1 is schema.sql. A change of the schema adds the next file here: stores in the field then
+ * take the same road as new ones. */
+static const char *const files[] = {"schema.sql", "migrate-2.sql", "migrate-3.sql"};
 
 MigrateSteps
 migrate_steps(void)

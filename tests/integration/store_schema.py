@@ -79,7 +79,8 @@ def check_plans(database, faults):
 
 def main():
     faults = []
-    schema = (SQL / "schema.sql").read_text()
+    schema = "\n".join(path.read_text()
+                       for path in [SQL / "schema.sql", *sorted(SQL.glob("migrate-*.sql"))])
     database = sqlite3.connect(":memory:")
     database.execute("PRAGMA foreign_keys = ON")
     database.executescript(schema)

@@ -201,12 +201,12 @@ raw_int(DriverConnection *connection, const char *sql)
 static void
 test_settings(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    static const struct {
+    const struct {
         const char *pragma;
         gint64 value;
     } settings[] = {
         {"PRAGMA application_id", 0x544C5347},
-        {"PRAGMA user_version", 1},
+        {"PRAGMA user_version", migrate_steps().n},
         {"PRAGMA page_size", 16384},
         {"PRAGMA synchronous", 2}, /* FULL */
         {"PRAGMA foreign_keys", 1},
@@ -227,13 +227,16 @@ test_settings(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 static void
 test_newer_schema(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-    raw_exec(fixture->store->connection, "PRAGMA user_version = 2");
+    int version = migrate_steps().n;
+    g_autofree char *newer = g_strdup_printf("PRAGMA user_version = %d", version + 1);
+    g_autofree char *ours = g_strdup_printf("PRAGMA user_version = %d", version);
+    raw_exec(fixture->store->connection, newer);
     g_clear_pointer(&fixture->store, store_close);
     assert_cannot_open(fixture->path, STORE_WRITE, STORE_ERROR_NEWER_SCHEMA, "newer");
     assert_cannot_open(fixture->path, STORE_READ, STORE_ERROR_NEWER_SCHEMA, fixture->path);
     DriverConnection *connection = raw_connection(fixture->path);
-    g_assert_cmpint(raw_int(connection, "PRAGMA user_version"), ==, 2);
-    raw_exec(connection, "PRAGMA user_version = 1");
+    g_assert_cmpint(raw_int(connection, "PRAGMA user_version"), ==, version + 1);
+    raw_exec(connection, ours);
     driver_sqlite.close(connection);
     fixture->store = fixture_another(fixture);
 }
@@ -310,25 +313,30 @@ static void
 test_migrations(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
-    const char *const steps[] = {
-        migrate_steps().scripts[0],
+    int version = migrate_steps().n;
+    const char *steps[16] = {NULL};
+    static const char *const later[] = {
         "ALTER TABLE report ADD COLUMN later TEXT; UPDATE report SET later = 'two'",
         "UPDATE report SET later = later || ' three'",
         "UPDATE report SET later = 'four'; CREATE TABLE no good",
     };
+    for (int i = 0; i < version; i++)
+        steps[i] = migrate_steps().scripts[i];
+    for (guint i = 0; i < G_N_ELEMENTS(later); i++)
+        steps[(guint)version + i] = later[i];
     fixture_put(fixture->store, REPORT, TRUST_LOCAL, NULL, STORE_NEW);
     g_clear_pointer(&fixture->store, store_close);
 
     /* Reading changes nothing. */
-    g_assert_false(migrate(fixture, steps, 3, STORE_READ, &error));
+    g_assert_false(migrate(fixture, steps, version + 2, STORE_READ, &error));
     g_assert_error(error, STORE_ERROR, STORE_ERROR_IO);
     g_clear_error(&error);
     /* A step that fails takes the ones before it back. */
-    g_assert_false(migrate(fixture, steps, 4, STORE_WRITE, &error));
+    g_assert_false(migrate(fixture, steps, version + 3, STORE_WRITE, &error));
     g_assert_error(error, STORE_ERROR, STORE_ERROR_INTERNAL);
     g_clear_error(&error);
     DriverConnection *connection = raw_connection(fixture->path);
-    g_assert_cmpint(raw_int(connection, "PRAGMA user_version"), ==, 1);
+    g_assert_cmpint(raw_int(connection, "PRAGMA user_version"), ==, version);
     g_assert_cmpint(
         raw_int(connection,
                 "SELECT COUNT(*) FROM pragma_table_info('report') WHERE name = 'later'"),
@@ -336,15 +344,15 @@ test_migrations(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     driver_sqlite.close(connection);
     /* In order, and once. */
     for (guint i = 0; i < 2; i++) {
-        g_assert_true(migrate(fixture, steps, 3, STORE_WRITE, &error));
+        g_assert_true(migrate(fixture, steps, version + 2, STORE_WRITE, &error));
         g_assert_no_error(error);
     }
     connection = raw_connection(fixture->path);
-    g_assert_cmpint(raw_int(connection, "PRAGMA user_version"), ==, 3);
+    g_assert_cmpint(raw_int(connection, "PRAGMA user_version"), ==, version + 2);
     g_assert_cmpint(raw_int(connection, "SELECT later = 'two three' FROM report"), ==, 1);
     driver_sqlite.close(connection);
     /* This program knows one version. */
-    assert_cannot_open(fixture->path, STORE_WRITE, STORE_ERROR_NEWER_SCHEMA, "version 3");
+    assert_cannot_open(fixture->path, STORE_WRITE, STORE_ERROR_NEWER_SCHEMA, "schema version 5");
 }
 
 /* Two programs that start on nothing at once. */

@@ -1,4 +1,4 @@
-/* late.h: libraries that are loaded when they are first needed. Private to ingest/.
+/* load.h: libraries that are loaded when they are first needed.
  *
  * deliver is started for each mail, and most of its time is the dynamic linker's. libzip brings
  * OpenSSL with it and libcurl some thirty libraries (Kerberos, LDAP, SSH); a mail needs neither.

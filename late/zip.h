@@ -1,4 +1,4 @@
-/* late_zip.h: libzip, loaded with the first zip archive (late.h). Private to ingest/unzip.c. */
+/* zip.h: libzip, loaded with the first zip archive (load.h). */
 #pragma once
 
 #include <glib.h>

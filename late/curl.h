@@ -1,5 +1,4 @@
-/* late_curl.h: libcurl, loaded only when a mailbox is fetched (late.h). Private to
- * ingest/imap_link.c. */
+/* curl.h: libcurl, loaded only when it is needed (load.h). */
 #pragma once
 
 #include <curl/curl.h>

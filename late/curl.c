@@ -1,8 +1,8 @@
 #ifdef HAVE_LIBCURL
 
-#include "ingest/late_curl.h"
+#include "late/curl.h"
 
-#include "ingest/late.h"
+#include "late/load.h"
 
 static LateCurl functions;
 static char *problem; /* kept for every caller */

@@ -1,4 +1,4 @@
-#include "ingest/late.h"
+#include "late/load.h"
 
 #include <dlfcn.h>
 

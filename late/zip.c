@@ -1,6 +1,6 @@
-#include "ingest/late_zip.h"
+#include "late/zip.h"
 
-#include "ingest/late.h"
+#include "late/load.h"
 
 static LateZip functions;
 static gboolean works;

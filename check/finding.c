@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "schema/finding.h"
+#include "schema/limits.h"
+
 const CheckKind check_kinds[] = {
 #define CHECK_FINDING(id, severity, clause, result_type, title, fix)                               \
     {id, severity, clause, result_type, title, fix},
@@ -37,16 +40,6 @@ check_findings_new(void)
     return g_ptr_array_new_with_free_func(finding_free);
 }
 
-/* What a server said goes to terminals and logs: no control character may get there. */
-static void
-make_printable(char *text)
-{
-    for (char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
-        if (g_ascii_iscntrl(*at))
-            *at = ' ';
-    }
-}
-
 CheckFinding *
 check_findings_add(GPtrArray *findings, const char *id, const char *subject, const char *format,
                    ...)
@@ -60,10 +53,8 @@ check_findings_add(GPtrArray *findings, const char *id, const char *subject, con
     CheckFinding *finding = g_new0(CheckFinding, 1);
     finding->kind = kind;
     finding->severity = kind->severity;
-    finding->subject = g_utf8_make_valid(subject, -1);
-    finding->fact = g_utf8_make_valid(fact, -1);
-    make_printable(finding->subject);
-    make_printable(finding->fact);
+    finding->subject = text_printable(subject, -1, LIMIT_FACT_BYTES);
+    finding->fact = text_printable(fact, -1, LIMIT_FACT_BYTES);
     g_ptr_array_add(findings, finding);
     return finding;
 }

@@ -141,3 +141,12 @@
  * it. */
 #define LIMIT_SECRET_BYTES (16u * 1024)
 #define LIMIT_SECRET_SECONDS 60u
+
+/* check. MX hosts of a domain and addresses of a host that are looked at: the largest providers
+ * have five hosts with some ten addresses. */
+#define LIMIT_CHECK_HOSTS 32u
+#define LIMIT_CHECK_ADDRESSES 16u
+/* RFC 8461 3.3: a policy of more than 64 KiB may be refused. */
+#define LIMIT_STS_POLICY_BYTES 65536u
+/* One TXT record with all its strings; a DNS message has no more. */
+#define LIMIT_TXT_BYTES 65535u

@@ -196,9 +196,11 @@ copies_apply(Store *store, const GPtrArray *copies, const Copy *fresh, const Rep
     }
     for (guint i = 0; i < copies->len; i++) {
         Copy *copy = g_ptr_array_index(copies, i);
-        if ((copy->counted != copy->want_counted || copy->instead != copy->want_instead) &&
-            !write_state(store, copy, error))
-            return FALSE;
+        if (copy->counted != copy->want_counted || copy->instead != copy->want_instead) {
+            if (!write_state(store, copy, error))
+                return FALSE;
+            changes_note(store->changes, STORE_CHANGE_REPORT, copy->id);
+        }
         copy->counted = copy->want_counted;
         copy->instead = copy->want_instead;
     }

@@ -8,6 +8,7 @@ static const char *const names[] = {
     [COUNTER_QUARANTINED] = "quarantined",
     [COUNTER_QUARANTINE_BYTES] = "quarantine_bytes",
     [COUNTER_QUARANTINE_DROPPED] = "quarantine_dropped",
+    [COUNTER_REVISION] = "revision",
 };
 
 gboolean

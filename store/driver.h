@@ -28,6 +28,9 @@ typedef struct {
     /* Writes the version and marks the database as ours; inside a transaction. */
     gboolean (*set_version)(DriverConnection *connection, int version, GError **error);
 
+    /* Octets that the database takes on disk. */
+    gboolean (*size)(DriverConnection *connection, gint64 *ret_bytes, GError **error);
+
     /* Runs several statements without parameters whose rows nobody wants. */
     gboolean (*exec)(DriverConnection *connection, const char *sql, GError **error);
 

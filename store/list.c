@@ -18,6 +18,7 @@ tell(Statement *row, gboolean with_raw, StoreReportFunc func, gpointer data)
         .contact_info = statement_get_optional(row, 7),
         .report_id = statement_get_text(row, 8),
         .domains = domains,
+        .counts_for = statement_get_text(row, 9),
         .trust = TRUST_UNAUTHENTICATED,
         .authenticated_by = statement_get_optional(row, 11),
         .hint_domain = statement_get_optional(row, 12),
@@ -36,6 +37,16 @@ tell(Statement *row, gboolean with_raw, StoreReportFunc func, gpointer data)
     return func(data, &report);
 }
 
+static void
+bind_filter(Statement *each, const StoreQuery *query, guint limit)
+{
+    statement_int(each, 1, query->since_day);
+    statement_int(each, 2, query->until_day);
+    statement_text(each, 3, query->domain);
+    statement_text(each, 4, query->sender);
+    statement_int(each, 5, limit == 0 ? G_MAXINT64 : limit);
+}
+
 gboolean
 store_each_report(Store *store, const StoreQuery *query, guint limit, StoreReportFunc func,
                   gpointer data, GError **error)
@@ -44,15 +55,28 @@ store_each_report(Store *store, const StoreQuery *query, guint limit, StoreRepor
     g_autoptr(Statement) each = statement_get(store->statements, "report_each", error);
     if (each == NULL)
         return FALSE;
-    statement_int(each, 1, query->since_day);
-    statement_int(each, 2, query->until_day);
-    statement_text(each, 3, query->domain);
-    statement_text(each, 4, query->sender);
-    statement_int(each, 5, limit == 0 ? G_MAXINT64 : limit);
+    bind_filter(each, query, limit);
     do {
         if (!statement_step(each, &row, error))
             return FALSE;
     } while (row && tell(each, FALSE, func, data));
+    return TRUE;
+}
+
+gboolean
+store_each_report_after(Store *store, const StoreQuery *query, gint64 after, guint limit,
+                        StoreReportFunc func, gpointer data, GError **error)
+{
+    gboolean row;
+    g_autoptr(Statement) each = statement_get(store->statements, "report_after", error);
+    if (each == NULL)
+        return FALSE;
+    bind_filter(each, query, limit);
+    statement_int(each, 6, after);
+    do {
+        if (!statement_step(each, &row, error))
+            return FALSE;
+    } while (row && tell(each, TRUE, func, data));
     return TRUE;
 }
 

@@ -117,6 +117,7 @@ rebuild_all(Store *store, gint64 *reports, gint64 *failed, GError **error)
     store->counters.value[COUNTER_DUPLICATES] = 0;
     /* What a cache remembers may be damaged in the table: names are looked up afresh. */
     intern_forget(store->intern);
+    changes_note_all(store->changes);
     if (!run(store, "rebuild_clear_totals", error) ||
         !run(store, "rebuild_clear_failures", error) ||
         !run(store, "rebuild_clear_policies", error) || !count_quarantine(store, error))

@@ -170,6 +170,18 @@ sqlite_set_version(DriverConnection *connection, int version, GError **error)
     return sqlite_exec(connection, sql, error);
 }
 
+/* Without the write-ahead log, which comes and goes. */
+static gboolean
+sqlite_size(DriverConnection *connection, gint64 *ret_bytes, GError **error)
+{
+    int pages = 0, page_size = 0;
+    if (!read_int(connection, "PRAGMA page_count", &pages, error) ||
+        !read_int(connection, "PRAGMA page_size", &page_size, error))
+        return FALSE;
+    *ret_bytes = (gint64)pages * page_size;
+    return TRUE;
+}
+
 /* The change to WAL needs the file alone and does not ask the busy handler: two programs that
  * start at once would fail. So it is tried until the wait is over. */
 static gboolean
@@ -454,6 +466,7 @@ const Driver driver_sqlite = {
     .close = sqlite_close,
     .version = sqlite_version,
     .set_version = sqlite_set_version,
+    .size = sqlite_size,
     .exec = sqlite_exec,
     .begin = sqlite_begin,
     .commit = sqlite_commit,

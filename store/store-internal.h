@@ -1,6 +1,7 @@
 /* store-internal.h: the struct behind store.h, for the files of store/ alone. */
 #pragma once
 
+#include "store/changes.h"
 #include "store/counter.h"
 #include "store/driver.h"
 #include "store/intern.h"
@@ -17,6 +18,7 @@ struct Store {
     /* A step of the transaction failed half-way: nothing of it may be committed. */
     gboolean spoilt;
     Counters counters; /* as of the open write transaction */
+    Changes *changes;  /* of the open write transaction */
     Intern *intern;
     StoreDecode decode;
     gpointer decode_data;

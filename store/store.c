@@ -45,6 +45,7 @@ store_open(const char *uri, StoreMode mode, int lock_wait_ms, GError **error)
     store->connection = connection;
     store->statements = statement_cache_new(driver, connection);
     store->intern = intern_new(store->statements);
+    store->changes = changes_new();
     return store;
 }
 
@@ -55,6 +56,7 @@ store_close(Store *store)
         return;
     store_rollback(store);
     store_end_read(store);
+    changes_free(store->changes);
     intern_free(store->intern);
     statement_cache_free(store->statements);
     store->driver->close(store->connection);
@@ -112,10 +114,19 @@ store_check_writing(const Store *store, GError **error)
     return FALSE;
 }
 
+static gboolean
+save_changes(Store *store, GError **error)
+{
+    if (!changes_any(store->changes))
+        return TRUE;
+    gint64 revision = ++store->counters.value[COUNTER_REVISION];
+    return changes_save(store->changes, store->statements, revision, error);
+}
+
 gboolean
 store_commit(Store *store, GError **error)
 {
-    if (store_check_writing(store, error) &&
+    if (store_check_writing(store, error) && save_changes(store, error) &&
         counters_save(&store->counters, store->statements, error) &&
         store->driver->commit(store->connection, error)) {
         store->transaction = TRANSACTION_NONE;
@@ -132,6 +143,7 @@ store_rollback(Store *store)
         return;
     store->driver->rollback(store->connection);
     store->transaction = TRANSACTION_NONE;
+    changes_forget(store->changes);
     /* Ids that were given in the transaction are free again. */
     intern_forget(store->intern);
 }

@@ -164,7 +164,8 @@ typedef struct {
     gint32 day;
     gint64 start, end, received;
     const char *sender, *organization_name, *contact_info, *report_id;
-    const char *domains; /* those it counts for, comma-separated; "" if none */
+    const char *domains;    /* those it counts for, comma-separated; "" if none */
+    const char *counts_for; /* the same for each policy entry: "a,b;;a" is three entries */
     Trust trust;
     const char *authenticated_by; /* NULL if none */
     const char *hint_domain;      /* NULL if none */
@@ -184,6 +185,38 @@ gboolean store_each_report(Store *store, const StoreQuery *query, guint limit, S
 /* With raw. STORE_ERROR_NOT_FOUND. */
 gboolean store_get_report(Store *store, gint64 id, StoreReportFunc func, gpointer data,
                           GError **error);
+
+/* ---- following the store ---------------------------------------------------------------- */
+
+/* Where the store stands. REVISION rises with every transaction that changed a roll-up or a stored
+ * report; GENERATION with every rebuild, which may change any row and give the id of a report that
+ * it dropped to another one later. */
+typedef struct {
+    gint64 generation, revision;
+    gint64 last_report; /* the highest id; 0 if there is none */
+} StorePosition;
+gboolean store_position(Store *store, StorePosition *ret_position, GError **error);
+
+/* As store_each_report, but with raw, in the order of arrival, and only ids above AFTER. */
+gboolean store_each_report_after(Store *store, const StoreQuery *query, gint64 after, guint limit,
+                                 StoreReportFunc func, gpointer data, GError **error);
+
+typedef enum {
+    STORE_CHANGE_DAY,    /* the roll-ups of a day; key: the UTC day */
+    STORE_CHANGE_REPORT, /* a report after it was stored; key: its id */
+} StoreChangeKind;
+/* The last change of each day or report, in the order of revision, then key. */
+typedef struct {
+    gint64 revision, key;
+} StoreChange;
+#define STORE_CHANGE_NONE ((StoreChange){-1, G_MININT64}) /* comes before all */
+/* The first of KIND after AFTER whose key is FIRST to LAST (inclusive). */
+gboolean store_next_change(Store *store, StoreChangeKind kind, const StoreChange *after,
+                           gint64 first, gint64 last, StoreChange *ret_change, gboolean *ret_found,
+                           GError **error);
+
+/* Octets that the store takes on disk. */
+gboolean store_size(Store *store, gint64 *ret_bytes, GError **error);
 
 /* ---- quarantine ------------------------------------------------------------------------ */
 

@@ -225,6 +225,8 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     store->counters.value[COUNTER_COUNTED] += counts;
     if (take->row != NULL)
         store->counters.value[COUNTER_DUPLICATES] += take->row->times_seen - 1;
+    /* All copies of the claim start on one day. */
+    changes_note(store->changes, STORE_CHANGE_DAY, report_day(take->report));
     *ret_put = counts ? STORE_NEW : STORE_NEW_UNCOUNTED;
     *ret_id = id;
     return TRUE;
@@ -272,6 +274,8 @@ raise_copy(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError
         !write_raised(store, take, copy, error))
         return FALSE;
     copies_settle(copies);
+    changes_note(store->changes, STORE_CHANGE_DAY, report_day(take->report));
+    changes_note(store->changes, STORE_CHANGE_REPORT, copy->id);
     return copies_apply(store, copies, copy, take->report, error);
 }
 

@@ -46,3 +46,19 @@ SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r
        r.times_seen, r.counted, r.counted_instead, r.deviations, r.findings, r.successful, r.failed,
        r.raw
 FROM report r JOIN name s ON s.id = r.sender WHERE r.id = $1
+
+-- name: report_after
+SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r.contact_info,
+       r.report_id, r.counts_for, r.trust, r.authenticated_by, r.hint_domain, r.road, r.source,
+       r.times_seen, r.counted, r.counted_instead, r.deviations, r.findings, r.successful, r.failed,
+       r.raw
+FROM report r JOIN name s ON s.id = r.sender
+WHERE r.id > $6 AND r.day BETWEEN $1 AND $2
+  AND ($3 IS NULL OR replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')
+                     <> ',' || replace(r.counts_for, ';', ',') || ',')
+  AND ($4 IS NULL OR r.sender IN (SELECT id FROM name WHERE text = $4
+                                  OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
+ORDER BY r.id LIMIT $5
+
+-- name: report_last
+SELECT MAX(id) FROM report

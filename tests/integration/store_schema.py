@@ -13,7 +13,7 @@ SQL = pathlib.Path(os.environ["SOURCE_DIR"]) / "store" / "sql"
 
 # Run for each report that comes in.
 HOT = {"name_find", "name_add", "policy_find", "policy_add", "copies_of_claim", "report_add",
-       "report_seen", "report_count", "total_add", "failure_add", "total_sums", "failure_sums"}
+       "report_seen", "report_count", "change_set", "total_add", "failure_add", "total_sums", "failure_sums"}
 # May walk through a whole table that grows with the reports.
 WALKS = {"report_each", "quarantine_each", "quarantine_sums"}
 LARGE = {"report", "r", "daily_total", "t", "daily_failure", "f", "quarantine", "name"}

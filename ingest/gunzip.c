@@ -1,5 +1,6 @@
 #include "ingest/gunzip.h"
 
+#include "ingest/gunzip_whole.h"
 #include "schema/limits.h"
 
 #define ZLIB_CONST
@@ -123,7 +124,12 @@ inflate_all(Inflation *inflation, guint *ret_members, gsize *ret_rest)
 GunzipStatus
 gunzip(const guint8 *data, gsize length, gsize max, Gunzipped *ret)
 {
-    ret->inflated = 0;
+    *ret = (Gunzipped){.members = 1, .clean = TRUE};
+    ret->bytes = gunzip_whole(data, length, max);
+    if (ret->bytes != NULL) {
+        ret->inflated = g_bytes_get_size(ret->bytes);
+        return GUNZIP_OK;
+    }
     Inflation inflation = {.input = data, .left = length, .max = MIN(max, G_MAXSIZE / 4)};
     if (inflateInit2(&inflation.zlib, GZIP_WINDOW) != Z_OK)
         return GUNZIP_NO_MEMORY;

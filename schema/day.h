@@ -6,8 +6,8 @@
 /* How a date-time departs from RFC 3339 5.6; a bit set. */
 typedef enum {
     DATETIME_PLAIN = 0,
-    DATETIME_NO_ZONE = 1 << 0,   /* UTC is assumed (Microsoft until 2023) */
-    DATETIME_SPACE = 1 << 1,     /* a space, or white space around, where "T" or nothing belongs */
+    DATETIME_NO_ZONE = 1 << 0, /* UTC is assumed (Microsoft until 2023) */
+    DATETIME_SPACE = 1 << 1,   /* a space, or white space around, where "T" or nothing belongs */
 } DatetimeOddity;
 
 /* Reads an RFC 3339 date-time (lower-case t and z, fractions, offsets and :60 are legal). Years

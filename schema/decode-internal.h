@@ -1,9 +1,8 @@
 /* decode-internal.h: what the files of the decoder share; only they include it. */
 #pragma once
 
-#include <jansson.h>
-
 #include "schema/finding.h"
+#include "schema/json_tree.h"
 #include "schema/report.h"
 
 /* Where in the document: made into a JSON Pointer only when there is something to say. */
@@ -31,16 +30,16 @@ void decode_defect(Decoder *decoder, const Place *place, const char *code, const
                    const char *format, ...) G_GNUC_PRINTF(5, 6);
 
 /* "an array", for the facts of findings; "missing" for NULL. */
-const char *decode_kind(const json_t *value);
+const char *decode_kind(const JsonNode *value);
 
 /* The member NAME of OBJECT, or else ALIAS (may be NULL, recorded when used); NULL if there is
  * none. *RET_PLACE, a child of AT, names the one found. */
-json_t *decode_member(Decoder *decoder, const Place *at, json_t *object, const char *name,
-                      const char *alias, Place *ret_place);
+const JsonNode *decode_member(Decoder *decoder, const Place *at, const JsonNode *object,
+                              const char *name, const char *alias, Place *ret_place);
 
 /* The text of a JSON string, owned by the report, cut at MAX bytes; NUL becomes U+FFFD, so that no
  * text ends early and passes for another. */
-const char *decode_text(Decoder *decoder, const Place *place, const json_t *string, gsize max);
+const char *decode_text(Decoder *decoder, const Place *place, const JsonNode *string, gsize max);
 
 /* A domain or host name in normal form, NULL if TEXT is none (nothing recorded then). */
 const char *decode_name(Decoder *decoder, const Place *place, const char *text, gsize length,
@@ -48,20 +47,23 @@ const char *decode_name(Decoder *decoder, const Place *place, const char *text, 
 
 /* A session count: 0 .. LIMIT_COUNT. Missing and null are a deviation and 0; anything that is no
  * count is a defect (and 0). */
-gint64 decode_count(Decoder *decoder, const Place *place, const json_t *value);
+gint64 decode_count(Decoder *decoder, const Place *place, const JsonNode *value);
 
 /* Before Jansson: FALSE and a reason (static) if LENGTH bytes are nested too deep or hold too
  * many values for a parser that keeps everything in memory. */
 gboolean decode_scan(const char *json, gsize length, const char **ret_reason);
 
+/* The tree of the document JSON; NULL with a defect. */
+JsonTree *decode_load(Decoder *decoder, const char *json, gsize length);
+
 /* policy-string and mx-host of the policy object at AT. */
-const char *const *decode_policy_string(Decoder *decoder, const Place *at, json_t *policy,
+const char *const *decode_policy_string(Decoder *decoder, const Place *at, const JsonNode *policy,
                                         PolicyType type);
-const char *const *decode_mx_host(Decoder *decoder, const Place *at, json_t *policy,
+const char *const *decode_mx_host(Decoder *decoder, const Place *at, const JsonNode *policy,
                                   PolicyType type);
 
 /* failure-details of the element OBJECT of policies at AT, into ENTRY. */
-void decode_failures(Decoder *decoder, const Place *at, json_t *object, PolicyEntry *entry);
+void decode_failures(Decoder *decoder, const Place *at, const JsonNode *object, PolicyEntry *entry);
 
 /* policies of the document. */
-void decode_policies(Decoder *decoder, json_t *document);
+void decode_policies(Decoder *decoder, const JsonNode *document);

@@ -20,11 +20,11 @@ address_domain(const char *contact)
 }
 
 static const char *
-decode_contact(Decoder *decoder, json_t *document)
+decode_contact(Decoder *decoder, const JsonNode *document)
 {
     Place place;
-    json_t *value = decode_member(decoder, NULL, document, "contact-info", NULL, &place);
-    if (!json_is_string(value) || json_string_length(value) == 0) {
+    const JsonNode *value = decode_member(decoder, NULL, document, "contact-info", NULL, &place);
+    if (!json_node_is(value, NODE_STRING) || value->size == 0) {
         decode_deviation(decoder, &place, "contact-info-missing", CLAUSE_FIELDS,
                          "contact-info is %s", decode_kind(value));
         return NULL;
@@ -38,11 +38,12 @@ decode_contact(Decoder *decoder, json_t *document)
 }
 
 static const char *
-decode_organization(Decoder *decoder, json_t *document, const char *contact)
+decode_organization(Decoder *decoder, const JsonNode *document, const char *contact)
 {
     Place place;
-    json_t *value = decode_member(decoder, NULL, document, "organization-name", NULL, &place);
-    if (json_is_string(value) && json_string_length(value) > 0)
+    const JsonNode *value =
+        decode_member(decoder, NULL, document, "organization-name", NULL, &place);
+    if (json_node_is(value, NODE_STRING) && value->size > 0)
         return decode_text(decoder, &place, value, LIMIT_TEXT_BYTES);
     g_autofree char *domain = address_domain(contact);
     const char *name = domain == NULL ? "" : report_string(decoder->report, domain, -1);
@@ -54,13 +55,13 @@ decode_organization(Decoder *decoder, json_t *document, const char *contact)
 /* The text of a whole number, exactly as it was written but for exponent and zeros; NULL if VALUE
  * is none, or may have lost digits. Newly allocated. */
 static char *
-whole_number(const Decoder *decoder, const json_t *value)
+whole_number(const Decoder *decoder, const JsonNode *value)
 {
-    if (json_is_integer(value))
-        return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    double number = json_real_value(value); /* 0 for what is no real */
+    if (json_node_is(value, NODE_INTEGER))
+        return g_strdup_printf("%" G_GINT64_FORMAT, value->integer);
+    double number = json_node_is(value, NODE_REAL) ? value->real : 0;
     double most = decoder->integers_are_reals ? (double)LIMIT_COUNT : 0x1.fffffffffffffp62;
-    if (!json_is_real(value) || number < -most || number > most)
+    if (!json_node_is(value, NODE_REAL) || number < -most || number > most)
         return NULL;
     gint64 whole = (gint64)number;
     if ((double)whole < number || (double)whole > number)
@@ -69,13 +70,13 @@ whole_number(const Decoder *decoder, const json_t *value)
 }
 
 static const char *
-decode_report_id(Decoder *decoder, json_t *document)
+decode_report_id(Decoder *decoder, const JsonNode *document)
 {
     Place place;
-    json_t *value = decode_member(decoder, NULL, document, "report-id", NULL, &place);
-    if (json_is_string(value) && json_string_length(value) > 0) {
+    const JsonNode *value = decode_member(decoder, NULL, document, "report-id", NULL, &place);
+    if (json_node_is(value, NODE_STRING) && value->size > 0) {
         /* Cut short, two reports could look like one. */
-        if (json_string_length(value) > LIMIT_TEXT_BYTES)
+        if (value->size > LIMIT_TEXT_BYTES)
             decode_defect(decoder, &place, "report-id-too-long", "RFC 8259 9",
                           "report-id has more than %u bytes", LIMIT_TEXT_BYTES);
         return decode_text(decoder, &place, value, LIMIT_TEXT_BYTES);
@@ -92,36 +93,36 @@ decode_report_id(Decoder *decoder, json_t *document)
 }
 
 static gboolean
-decode_datetime(Decoder *decoder, const Place *place, const json_t *value, gint64 *ret_time)
+decode_datetime(Decoder *decoder, const Place *place, const JsonNode *value, gint64 *ret_time)
 {
     DatetimeOddity oddity;
-    if (!json_is_string(value) || strlen(json_string_value(value)) != json_string_length(value) ||
-        !datetime_parse(json_string_value(value), ret_time, &oddity))
+    if (!json_node_is(value, NODE_STRING) || strlen(value->text) != value->size ||
+        !datetime_parse(value->text, ret_time, &oddity))
         return FALSE;
     if (oddity & DATETIME_NO_ZONE)
         decode_deviation(decoder, place, "date-no-zone", "RFC 3339 5.6",
-                         "\"%s\" has no time zone; read as UTC", json_string_value(value));
+                         "\"%s\" has no time zone; read as UTC", value->text);
     if (oddity & DATETIME_SPACE)
         decode_deviation(decoder, place, "date-space", "RFC 3339 5.6",
-                         "\"%s\" has white space in it", json_string_value(value));
+                         "\"%s\" has white space in it", value->text);
     return TRUE;
 }
 
 /* "\"2024-13-01\"", or what the value is if it is no text. Newly allocated. */
 static char *
-describe_datetime(const json_t *value)
+describe_datetime(const JsonNode *value)
 {
-    if (json_is_string(value))
-        return g_strdup_printf("\"%s\", not a date and time", json_string_value(value));
+    if (json_node_is(value, NODE_STRING))
+        return g_strdup_printf("\"%s\", not a date and time", value->text);
     return g_strdup(decode_kind(value));
 }
 
 static void
-decode_end(Decoder *decoder, const Place *at, json_t *range)
+decode_end(Decoder *decoder, const Place *at, const JsonNode *range)
 {
     Report *report = decoder->report;
     Place place;
-    json_t *value = decode_member(decoder, at, range, "end-datetime", NULL, &place);
+    const JsonNode *value = decode_member(decoder, at, range, "end-datetime", NULL, &place);
     if (!decode_datetime(decoder, &place, value, &report->end)) {
         /* Nothing is counted by it: the day of a report is that of its start. */
         g_autofree char *what = describe_datetime(value);
@@ -138,17 +139,18 @@ decode_end(Decoder *decoder, const Place *at, json_t *range)
 }
 
 static void
-decode_date_range(Decoder *decoder, json_t *document)
+decode_date_range(Decoder *decoder, const JsonNode *document)
 {
     Report *report = decoder->report;
     Place place, start_place;
-    json_t *range = decode_member(decoder, NULL, document, "date-range", NULL, &place);
-    if (!json_is_object(range)) {
+    const JsonNode *range = decode_member(decoder, NULL, document, "date-range", NULL, &place);
+    if (!json_node_is(range, NODE_OBJECT)) {
         decode_defect(decoder, &place, "date-range-missing", CLAUSE_FIELDS,
                       "date-range is %s, not an object", decode_kind(range));
         return;
     }
-    json_t *start = decode_member(decoder, &place, range, "start-datetime", NULL, &start_place);
+    const JsonNode *start =
+        decode_member(decoder, &place, range, "start-datetime", NULL, &start_place);
     if (!decode_datetime(decoder, &start_place, start, &report->start)) {
         g_autofree char *what = describe_datetime(start);
         decode_defect(decoder, &start_place, "start-datetime-missing", "RFC 3339 5.6",
@@ -161,72 +163,11 @@ decode_date_range(Decoder *decoder, json_t *document)
     decode_end(decoder, &place, range);
 }
 
-/* Jansson's words for what it cannot read, as ours. */
 static void
-refuse_syntax(Decoder *decoder, const json_error_t *error)
-{
-    const char *code = "json-syntax", *clause = "RFC 8259 2";
-    switch (json_error_code(error)) {
-    case json_error_premature_end_of_input:
-        code = "json-truncated";
-        break;
-    case json_error_end_of_input_expected:
-        code = "json-trailing-text";
-        break;
-    case json_error_invalid_utf8:
-        code = "json-not-utf8";
-        clause = "RFC 8259 8.1";
-        break;
-    case json_error_numeric_overflow:
-        code = "json-number-overflow";
-        clause = "RFC 7493 2.2";
-        break;
-    case json_error_null_byte_in_key:
-        code = "json-nul-in-name";
-        clause = "RFC 8259 9";
-        break;
-    default:
-        break;
-    }
-    decode_defect(decoder, NULL, code, clause, "line %d, column %d: %s", error->line, error->column,
-                  error->text);
-}
-
-/* The document as Jansson's tree, or NULL with a defect. What I-JSON forbids but can be read is
- * read on a second try. */
-static json_t *
-load_document(Decoder *decoder, const char *json, gsize length)
-{
-    gsize flags = JSON_ALLOW_NUL | JSON_DECODE_ANY | JSON_REJECT_DUPLICATES;
-    for (;;) {
-        json_error_t error;
-        json_t *document = json_loadb(json, length, flags, &error);
-        if (document != NULL)
-            return document;
-        if (json_error_code(&error) == json_error_duplicate_key &&
-            (flags & JSON_REJECT_DUPLICATES) != 0) {
-            decode_deviation(decoder, NULL, "json-duplicate-name", "RFC 7493 2.3",
-                             "line %d, column %d: %s; the last one counts", error.line,
-                             error.column, error.text);
-            flags &= ~(gsize)JSON_REJECT_DUPLICATES;
-        } else if (json_error_code(&error) == json_error_numeric_overflow &&
-                   !decoder->integers_are_reals) {
-            /* Then a count beyond 64 bits is refused at its own place, and one in a member that
-             * nobody reads does no harm. */
-            decoder->integers_are_reals = TRUE;
-            flags |= JSON_DECODE_INT_AS_REAL;
-        } else {
-            refuse_syntax(decoder, &error);
-            return NULL;
-        }
-    }
-}
-
-static void
-decode_document(Decoder *decoder, json_t *document)
+decode_document(Decoder *decoder, const JsonNode *document)
 {
     Report *report = decoder->report;
-    if (!json_is_object(document)) {
+    if (!json_node_is(document, NODE_OBJECT)) {
         decode_defect(decoder, NULL, "json-not-object", CLAUSE_FIELDS,
                       "the document is %s, not an object", decode_kind(document));
         return;
@@ -242,21 +183,15 @@ Report *
 report_decode(const char *json, gsize length, GPtrArray *findings)
 {
     Decoder decoder = {.report = report_new(), .findings = findings};
-    const char *reason;
     if (length >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0) {
         decode_deviation(&decoder, NULL, "json-bom", "RFC 8259 8.1",
                          "the document begins with a byte order mark");
         json += 3;
         length -= 3;
     }
-    if (!decode_scan(json, length, &reason)) {
-        decode_defect(&decoder, NULL, "json-too-complex", "RFC 8259 9", "%s", reason);
-    } else {
-        json_t *document = load_document(&decoder, json, length);
-        if (document != NULL)
-            decode_document(&decoder, document);
-        json_decref(document);
-    }
+    g_autoptr(JsonTree) document = decode_load(&decoder, json, length);
+    if (document != NULL)
+        decode_document(&decoder, json_tree_root(document));
     if (!decoder.defective)
         return decoder.report;
     report_free(decoder.report);

@@ -12,22 +12,23 @@
 typedef struct {
     Decoder *decoder;
     const Place *place;
-    json_t *object;
+    const JsonNode *object;
     GString *empty; /* names of optional members that are "" or null; NULL for none */
 } Detail;
 
 /* An optional text member: the string, or NULL where there is nothing to read. "" and null mean
  * the same as no member, and are told once for the whole detail. */
-static json_t *
+static const JsonNode *
 optional_text(Detail *detail, const char *name, const char *alias, Place *ret_place)
 {
     Decoder *decoder = detail->decoder;
-    json_t *value = decode_member(decoder, detail->place, detail->object, name, alias, ret_place);
+    const JsonNode *value =
+        decode_member(decoder, detail->place, detail->object, name, alias, ret_place);
     if (value == NULL)
         return NULL;
-    if (json_is_string(value) && json_string_length(value) > 0)
+    if (json_node_is(value, NODE_STRING) && value->size > 0)
         return value;
-    if (json_is_string(value) || json_is_null(value)) {
+    if (json_node_is(value, NODE_STRING) || json_node_is(value, NODE_NULL)) {
         if (detail->empty == NULL)
             detail->empty = g_string_new(NULL);
         g_string_append_printf(detail->empty, "%s%s", detail->empty->len > 0 ? ", " : "",
@@ -42,7 +43,7 @@ optional_text(Detail *detail, const char *name, const char *alias, Place *ret_pl
 static const char *
 decode_free_text(Detail *detail, const char *name, const char *alias, Place *ret_place)
 {
-    json_t *value = optional_text(detail, name, alias, ret_place);
+    const JsonNode *value = optional_text(detail, name, alias, ret_place);
     if (value == NULL)
         return NULL;
     return decode_text(detail->decoder, ret_place, value, LIMIT_FREE_TEXT_BYTES);
@@ -82,11 +83,11 @@ decode_address(Detail *detail, const char *name)
     Place place;
     char canonical[INET6_ADDRSTRLEN];
     Decoder *decoder = detail->decoder;
-    json_t *value = optional_text(detail, name, NULL, &place);
+    const JsonNode *value = optional_text(detail, name, NULL, &place);
     if (value == NULL)
         return NULL;
-    const char *text = json_string_value(value);
-    gboolean whole = strlen(text) == json_string_length(value);
+    const char *text = value->text;
+    gboolean whole = strlen(text) == value->size;
     if (whole && canonical_address(text, canonical))
         return report_string(decoder->report, canonical, -1);
     g_autofree char *bare = bare_address(text);
@@ -106,12 +107,12 @@ decode_mx_hostname(Detail *detail)
 {
     Place place;
     Decoder *decoder = detail->decoder;
-    json_t *value =
+    const JsonNode *value =
         optional_text(detail, "receiving-mx-hostname", "receiving-mx-host-name", &place);
     if (value == NULL)
         return NULL;
-    const char *text = json_string_value(value);
-    gsize length = json_string_length(value);
+    const char *text = value->text;
+    gsize length = value->size;
     const char *name = decode_name(decoder, &place, text, length, FALSE);
     if (name != NULL)
         return name;
@@ -127,11 +128,11 @@ decode_result_type(Detail *detail, FailureDetail *failure)
 {
     Place place;
     Decoder *decoder = detail->decoder;
-    json_t *value =
+    const JsonNode *value =
         decode_member(decoder, detail->place, detail->object, "result-type", NULL, &place);
     failure->result_type = RESULT_OTHER;
     failure->result_word = "";
-    if (!json_is_string(value) || json_string_length(value) == 0) {
+    if (!json_node_is(value, NODE_STRING) || value->size == 0) {
         decode_deviation(decoder, &place, "result-type-missing", CLAUSE_FIELDS, "result type is %s",
                          decode_kind(value));
         return;
@@ -154,7 +155,7 @@ has_space(const char *text)
 }
 
 static void
-decode_detail(Decoder *decoder, const Place *at, json_t *object, FailureDetail *failure)
+decode_detail(Decoder *decoder, const Place *at, const JsonNode *object, FailureDetail *failure)
 {
     Place place;
     Detail detail = {.decoder = decoder, .place = at, .object = object};
@@ -173,7 +174,8 @@ decode_detail(Decoder *decoder, const Place *at, json_t *object, FailureDetail *
                          "the text holds white space, so it is no URI");
     failure->reason_code =
         decode_free_text(&detail, "failure-reason-code", "failure-error-code", &place);
-    json_t *count = decode_member(decoder, at, object, "failed-session-count", NULL, &place);
+    const JsonNode *count =
+        decode_member(decoder, at, object, "failed-session-count", NULL, &place);
     failure->failed_sessions = decode_count(decoder, &place, count);
     if (detail.empty != NULL) {
         decode_deviation(decoder, at, "detail-empty-text", CLAUSE_FIELDS,
@@ -184,7 +186,8 @@ decode_detail(Decoder *decoder, const Place *at, json_t *object, FailureDetail *
 
 /* Takes N elements: those of the array DETAILS, or DETAILS itself. */
 static void
-decode_details(Decoder *decoder, const Place *place, json_t *details, gsize n, PolicyEntry *entry)
+decode_details(Decoder *decoder, const Place *place, const JsonNode *details, gsize n,
+               PolicyEntry *entry)
 {
     decoder->n_details += n;
     if (decoder->n_details > LIMIT_FAILURE_DETAILS) {
@@ -193,14 +196,15 @@ decode_details(Decoder *decoder, const Place *place, json_t *details, gsize n, P
         return;
     }
     entry->failures = g_new0(FailureDetail, n);
-    if (json_is_object(details)) {
+    if (json_node_is(details, NODE_OBJECT)) {
         decode_detail(decoder, place, details, &entry->failures[entry->n_failures++]);
         return;
     }
-    for (gsize i = 0; i < n; i++) {
-        Place element = {.parent = place, .index = i};
-        json_t *object = json_array_get(details, i);
-        if (json_is_object(object))
+    gsize i = 0;
+    for (const JsonNode *object = n > 0 ? details->first : NULL; object != NULL;
+         object = object->next) {
+        Place element = {.parent = place, .index = i++};
+        if (json_node_is(object, NODE_OBJECT))
             decode_detail(decoder, &element, object, &entry->failures[entry->n_failures++]);
         else
             decode_deviation(decoder, &element, "detail-not-object", CLAUSE_FIELDS,
@@ -210,15 +214,15 @@ decode_details(Decoder *decoder, const Place *place, json_t *details, gsize n, P
 }
 
 void
-decode_failures(Decoder *decoder, const Place *at, json_t *object, PolicyEntry *entry)
+decode_failures(Decoder *decoder, const Place *at, const JsonNode *object, PolicyEntry *entry)
 {
     Place place;
-    json_t *details = decode_member(decoder, at, object, "failure-details", NULL, &place);
+    const JsonNode *details = decode_member(decoder, at, object, "failure-details", NULL, &place);
     if (details == NULL)
         return;
-    if (!json_is_array(details))
+    if (!json_node_is(details, NODE_ARRAY))
         decode_deviation(decoder, &place, "failure-details-not-array", CLAUSE_FIELDS,
                          "failure-details is %s, not an array", decode_kind(details));
-    decode_details(decoder, &place, details, json_is_object(details) ? 1 : json_array_size(details),
-                   entry);
+    decode_details(decoder, &place, details,
+                   json_node_is(details, NODE_OBJECT) ? 1 : json_node_elements(details), entry);
 }

@@ -8,20 +8,19 @@
 /* A list in the making. */
 typedef struct {
     Decoder *decoder;
-    Place place; /* of the member */
-    const char *items[LIMIT_LIST_ITEMS];
-    gsize n;
+    Place place;      /* of the member */
+    GPtrArray *items; /* of const char * */
     gboolean too_long;
     gboolean trailing_space; /* told once for the list: it is in every element or in none */
 } List;
 
-typedef void (*TakeElement)(List *list, const Place *place, json_t *string);
+typedef void (*TakeElement)(List *list, const Place *place, const JsonNode *string);
 
 static void
 list_add(List *list, const char *item)
 {
-    if (list->n < LIMIT_LIST_ITEMS)
-        list->items[list->n++] = item;
+    if (list->items->len < LIMIT_LIST_ITEMS)
+        g_ptr_array_add(list->items, (gpointer)item);
     else
         list->too_long = TRUE;
 }
@@ -29,30 +28,31 @@ list_add(List *list, const char *item)
 /* Runs TAKE on every string of MEMBER, which may be a string itself. NEEDED: the policy type calls
  * for the list, so its absence is told. */
 static const char *const *
-take_list(List *list, const Place *at, json_t *policy, const char *name, const char *alias,
+take_list(List *list, const Place *at, const JsonNode *policy, const char *name, const char *alias,
           gboolean needed, const char *const codes[3], TakeElement take)
 {
     Decoder *decoder = list->decoder;
-    json_t *value = decode_member(decoder, at, policy, name, alias, &list->place);
-    gboolean absent = value == NULL || json_is_null(value);
-    if (absent || (json_is_array(value) && json_array_size(value) == 0)) {
-        if (needed || json_is_null(value))
+    const JsonNode *value = decode_member(decoder, at, policy, name, alias, &list->place);
+    gboolean absent = value == NULL || json_node_is(value, NODE_NULL);
+    if (absent || (json_node_is(value, NODE_ARRAY) && json_node_elements(value) == 0)) {
+        if (needed || json_node_is(value, NODE_NULL))
             decode_deviation(decoder, &list->place, codes[0], CLAUSE_FIELDS, "%s is %s", name,
                              absent ? decode_kind(value) : "empty");
         return report_list(decoder->report, NULL, 0);
     }
-    if (!json_is_array(value))
+    if (!json_node_is(value, NODE_ARRAY))
         decode_deviation(decoder, &list->place, codes[1], CLAUSE_FIELDS, "%s is %s, not an array",
                          name, decode_kind(value));
-    if (json_is_string(value) && json_string_length(value) > 0)
+    if (json_node_is(value, NODE_STRING) && value->size > 0)
         take(list, &list->place, value);
 
     /* The size of what is no array is 0. */
-    list->too_long = json_array_size(value) > LIMIT_LIST_ITEMS;
-    for (gsize i = 0; i < json_array_size(value) && !list->too_long; i++) {
-        Place place = {.parent = &list->place, .index = i};
-        json_t *element = json_array_get(value, i);
-        if (json_is_string(element))
+    list->too_long = json_node_elements(value) > LIMIT_LIST_ITEMS;
+    gsize i = 0;
+    for (const JsonNode *element = json_node_first(value); element != NULL && !list->too_long;
+         element = element->next) {
+        Place place = {.parent = &list->place, .index = i++};
+        if (json_node_is(element, NODE_STRING))
             take(list, &place, element);
         else
             decode_deviation(decoder, &place, codes[2], CLAUSE_FIELDS,
@@ -61,11 +61,11 @@ take_list(List *list, const Place *at, json_t *policy, const char *name, const c
     if (list->too_long)
         decode_defect(decoder, &list->place, "list-too-long", "RFC 8259 9",
                       "%s has more than %u elements", name, LIMIT_LIST_ITEMS);
-    return report_list(decoder->report, list->items, list->n);
+    return report_list(decoder->report, (const char *const *)list->items->pdata, list->items->len);
 }
 
 static void
-take_policy_line(List *list, const Place *place, json_t *string)
+take_policy_line(List *list, const Place *place, const JsonNode *string)
 {
     const char *text = decode_text(list->decoder, place, string, LIMIT_POLICY_LINE_BYTES);
     gsize length = strlen(text), kept = length;
@@ -83,45 +83,49 @@ take_policy_line(List *list, const Place *place, json_t *string)
         list_add(list, text);
 }
 
-/* The array that STRING holds as JSON text, NULL if it holds none. The caller owns it. */
-static json_t *
-nested_array(const json_t *string)
+/* The tree of the array of strings that STRING holds as JSON text, NULL if it holds none. */
+static JsonTree *
+nested_array(const JsonNode *string)
 {
-    const char *text = json_string_value(string), *reason;
-    gsize length = json_string_length(string);
-    if (length == 0 || *text != '[' || !decode_scan(text, length, &reason))
+    const char *reason;
+    if (string->size == 0 || *string->text != '[')
         return NULL;
-    json_t *array = json_loadb(text, length, JSON_ALLOW_NUL, NULL);
-    gboolean strings = json_is_array(array);
-    for (gsize i = 0; i < json_array_size(array); i++)
-        strings = strings && json_is_string(json_array_get(array, i));
-    if (strings)
-        return array;
-    json_decref(array);
-    return NULL;
+    g_autoptr(JsonTree) tree = json_tree_read(string->text, string->size);
+    if (tree == NULL && decode_scan(string->text, string->size, &reason)) {
+        json_t *document = json_loadb(string->text, string->size, JSON_ALLOW_NUL, NULL);
+        tree = document != NULL ? json_tree_of_jansson(document) : NULL;
+    }
+    if (tree == NULL || json_tree_root(tree)->kind != NODE_ARRAY)
+        return NULL;
+    for (const JsonNode *element = json_tree_root(tree)->first; element != NULL;
+         element = element->next) {
+        if (element->kind != NODE_STRING)
+            return NULL;
+    }
+    return g_steal_pointer(&tree);
 }
 
 /* Microsoft writes all TLSA records as one element that holds a JSON array in text. */
 static void
-take_policy_element(List *list, const Place *place, json_t *string)
+take_policy_element(List *list, const Place *place, const JsonNode *string)
 {
-    json_t *array = nested_array(string);
+    g_autoptr(JsonTree) array = nested_array(string);
     if (array == NULL) {
         take_policy_line(list, place, string);
         return;
     }
     decode_deviation(list->decoder, place, "policy-string-nested", "RFC 8460 4.5",
                      "the element holds a whole array as text");
-    for (gsize i = 0; i < json_array_size(array) && !list->too_long; i++)
-        take_policy_line(list, place, json_array_get(array, i));
-    json_decref(array);
+    for (const JsonNode *element = json_tree_root(array)->first; element != NULL && !list->too_long;
+         element = element->next)
+        take_policy_line(list, place, element);
 }
 
 static void
-take_mx_pattern(List *list, const Place *place, json_t *string)
+take_mx_pattern(List *list, const Place *place, const JsonNode *string)
 {
-    const char *text = json_string_value(string);
-    gsize length = json_string_length(string);
+    const char *text = string->text;
+    gsize length = string->size;
     if (length >= 3 && g_ascii_strncasecmp(text, "mx:", 3) == 0) {
         decode_deviation(list->decoder, place, "mx-host-prefix", CLAUSE_FIELDS,
                          "the element is a line of the policy (\"mx: …\"), not a host name");
@@ -141,21 +145,23 @@ take_mx_pattern(List *list, const Place *place, json_t *string)
 }
 
 const char *const *
-decode_policy_string(Decoder *decoder, const Place *at, json_t *policy, PolicyType type)
+decode_policy_string(Decoder *decoder, const Place *at, const JsonNode *policy, PolicyType type)
 {
     static const char *const codes[3] = {"policy-string-missing", "policy-string-not-array",
                                          "policy-string-element-not-string"};
-    List list = {.decoder = decoder};
+    g_autoptr(GPtrArray) items = g_ptr_array_new();
+    List list = {.decoder = decoder, .items = items};
     gboolean needed = type == POLICY_TYPE_STS || type == POLICY_TYPE_TLSA;
     return take_list(&list, at, policy, "policy-string", NULL, needed, codes, take_policy_element);
 }
 
 const char *const *
-decode_mx_host(Decoder *decoder, const Place *at, json_t *policy, PolicyType type)
+decode_mx_host(Decoder *decoder, const Place *at, const JsonNode *policy, PolicyType type)
 {
     static const char *const codes[3] = {"mx-host-missing", "mx-host-not-array",
                                          "mx-host-element-not-string"};
-    List list = {.decoder = decoder};
+    g_autoptr(GPtrArray) items = g_ptr_array_new();
+    List list = {.decoder = decoder, .items = items};
     return take_list(&list, at, policy, "mx-host", "mx-host-pattern", type == POLICY_TYPE_STS,
                      codes, take_mx_pattern);
 }

@@ -4,25 +4,24 @@
 #include "schema/limits.h"
 
 static const char *
-decode_policy_domain(Decoder *decoder, const Place *at, json_t *policy)
+decode_policy_domain(Decoder *decoder, const Place *at, const JsonNode *policy)
 {
     Place place;
-    json_t *value = decode_member(decoder, at, policy, "policy-domain", NULL, &place);
-    if (value == NULL || json_is_null(value) ||
-        (json_is_string(value) && json_string_length(value) == 0)) {
+    const JsonNode *value = decode_member(decoder, at, policy, "policy-domain", NULL, &place);
+    if (value == NULL || json_node_is(value, NODE_NULL) ||
+        (json_node_is(value, NODE_STRING) && value->size == 0)) {
         decode_deviation(decoder, &place, "policy-domain-missing", CLAUSE_FIELDS,
                          "policy domain is %s", decode_kind(value));
         return NULL;
     }
     const char *name = NULL;
-    if (json_is_string(value))
-        name = decode_name(decoder, &place, json_string_value(value), json_string_length(value),
-                           FALSE);
+    if (json_node_is(value, NODE_STRING))
+        name = decode_name(decoder, &place, value->text, value->size, FALSE);
     /* A domain that is missing may be told by the road; one that is there and unreadable could be
      * anybody's, and must not be counted for whom the road names. */
-    if (name == NULL && json_is_string(value))
+    if (name == NULL && json_node_is(value, NODE_STRING))
         decode_defect(decoder, &place, "policy-domain-invalid", CLAUSE_FIELDS,
-                      "policy domain \"%s\" is not a domain name", json_string_value(value));
+                      "policy domain \"%s\" is not a domain name", value->text);
     else if (name == NULL)
         decode_defect(decoder, &place, "policy-domain-invalid", CLAUSE_FIELDS,
                       "policy domain is %s, not a domain name", decode_kind(value));
@@ -30,14 +29,14 @@ decode_policy_domain(Decoder *decoder, const Place *at, json_t *policy)
 }
 
 static void
-decode_policy_type(Decoder *decoder, const Place *at, json_t *policy, PolicyEntry *entry)
+decode_policy_type(Decoder *decoder, const Place *at, const JsonNode *policy, PolicyEntry *entry)
 {
     Place place;
-    json_t *value = decode_member(decoder, at, policy, "policy-type", NULL, &place);
+    const JsonNode *value = decode_member(decoder, at, policy, "policy-type", NULL, &place);
     entry->type = POLICY_TYPE_OTHER;
     entry->type_word = "";
     /* Sessions are never added across policy types, so without one they count nowhere. */
-    if (!json_is_string(value) || json_string_length(value) == 0) {
+    if (!json_node_is(value, NODE_STRING) || value->size == 0) {
         decode_defect(decoder, &place, "policy-type-missing", CLAUSE_FIELDS, "policy type is %s",
                       decode_kind(value));
         return;
@@ -50,14 +49,14 @@ decode_policy_type(Decoder *decoder, const Place *at, json_t *policy, PolicyEntr
 }
 
 static void
-decode_policy(Decoder *decoder, const Place *at, json_t *object, PolicyEntry *entry)
+decode_policy(Decoder *decoder, const Place *at, const JsonNode *object, PolicyEntry *entry)
 {
     Place place;
-    json_t *policy = decode_member(decoder, at, object, "policy", NULL, &place);
+    const JsonNode *policy = decode_member(decoder, at, object, "policy", NULL, &place);
     entry->type_word = "";
     entry->policy_string = entry->mx_host = entry->counts_for =
         report_list(decoder->report, NULL, 0);
-    if (!json_is_object(policy)) {
+    if (!json_node_is(policy, NODE_OBJECT)) {
         decode_defect(decoder, &place, "policy-missing", CLAUSE_FIELDS,
                       "the policy is %s, not an object", decode_kind(policy));
         return;
@@ -70,21 +69,21 @@ decode_policy(Decoder *decoder, const Place *at, json_t *object, PolicyEntry *en
 
 /* FALSE where there is nothing to be counted. */
 static gboolean
-decode_summary(Decoder *decoder, const Place *at, json_t *object, PolicyEntry *entry)
+decode_summary(Decoder *decoder, const Place *at, const JsonNode *object, PolicyEntry *entry)
 {
     Place place, successful_place, failed_place;
-    json_t *summary = decode_member(decoder, at, object, "summary", NULL, &place);
-    if (!json_is_object(summary)) {
+    const JsonNode *summary = decode_member(decoder, at, object, "summary", NULL, &place);
+    if (!json_node_is(summary, NODE_OBJECT)) {
         decode_defect(decoder, &place, "summary-missing", CLAUSE_FIELDS,
                       "the summary is %s, not an object", decode_kind(summary));
         return FALSE;
     }
-    json_t *successful = decode_member(decoder, &place, summary, "total-successful-session-count",
-                                       NULL, &successful_place);
-    json_t *failed =
+    const JsonNode *successful = decode_member(
+        decoder, &place, summary, "total-successful-session-count", NULL, &successful_place);
+    const JsonNode *failed =
         decode_member(decoder, &place, summary, "total-failure-session-count", NULL, &failed_place);
-    if ((successful == NULL || json_is_null(successful)) &&
-        (failed == NULL || json_is_null(failed))) {
+    if ((successful == NULL || json_node_is(successful, NODE_NULL)) &&
+        (failed == NULL || json_node_is(failed, NODE_NULL))) {
         decode_defect(decoder, &place, "summary-empty", CLAUSE_FIELDS,
                       "the summary holds neither of its two counts");
         return FALSE;
@@ -122,9 +121,9 @@ compare_sums(Decoder *decoder, const Place *place, const PolicyEntry *entry)
 }
 
 static void
-decode_entry(Decoder *decoder, const Place *at, json_t *object, PolicyEntry *entry)
+decode_entry(Decoder *decoder, const Place *at, const JsonNode *object, PolicyEntry *entry)
 {
-    if (!json_is_object(object)) {
+    if (!json_node_is(object, NODE_OBJECT)) {
         decode_defect(decoder, at, "entry-not-object", CLAUSE_FIELDS,
                       "an element of policies is %s, not an object", decode_kind(object));
         return;
@@ -137,12 +136,12 @@ decode_entry(Decoder *decoder, const Place *at, json_t *object, PolicyEntry *ent
 }
 
 void
-decode_policies(Decoder *decoder, json_t *document)
+decode_policies(Decoder *decoder, const JsonNode *document)
 {
     Report *report = decoder->report;
     Place place;
-    json_t *policies = decode_member(decoder, NULL, document, "policies", NULL, &place);
-    if (json_is_object(policies)) {
+    const JsonNode *policies = decode_member(decoder, NULL, document, "policies", NULL, &place);
+    if (json_node_is(policies, NODE_OBJECT)) {
         decode_deviation(decoder, &place, "policies-not-array", "RFC 8460 4",
                          "policies is an object, read as an array of one");
         report->policies = g_new0(PolicyEntry, 1);
@@ -150,12 +149,12 @@ decode_policies(Decoder *decoder, json_t *document)
         decode_entry(decoder, &place, policies, report->policies);
         return;
     }
-    if (!json_is_array(policies)) {
+    if (!json_node_is(policies, NODE_ARRAY)) {
         decode_defect(decoder, &place, "policies-missing", "RFC 8460 4",
                       "policies is %s, not an array", decode_kind(policies));
         return;
     }
-    gsize n = json_array_size(policies);
+    gsize n = json_node_elements(policies);
     if (n > LIMIT_POLICIES) {
         decode_defect(decoder, &place, "policies-too-many", "RFC 8259 9",
                       "policies has %" G_GSIZE_FORMAT " elements, more than %u", n, LIMIT_POLICIES);
@@ -166,8 +165,9 @@ decode_policies(Decoder *decoder, json_t *document)
                          "policies is empty: the report holds no data");
     report->policies = g_new0(PolicyEntry, n);
     report->n_policies = n;
-    for (gsize i = 0; i < n; i++) {
+    const JsonNode *object = policies->first;
+    for (gsize i = 0; i < n; i++, object = object->next) {
         Place element = {.parent = &place, .index = i};
-        decode_entry(decoder, &element, json_array_get(policies, i), &report->policies[i]);
+        decode_entry(decoder, &element, object, &report->policies[i]);
     }
 }

@@ -51,38 +51,37 @@ decode_defect(Decoder *decoder, const Place *place, const char *code, const char
 }
 
 const char *
-decode_kind(const json_t *value)
+decode_kind(const JsonNode *value)
 {
     if (value == NULL)
         return "missing";
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
+    switch (value->kind) {
+    case NODE_OBJECT:
         return "an object";
-    case JSON_ARRAY:
+    case NODE_ARRAY:
         return "an array";
-    case JSON_STRING:
-        return json_string_length(value) > 0 ? "a string" : "an empty string";
-    case JSON_INTEGER:
-    case JSON_REAL:
+    case NODE_STRING:
+        return value->size > 0 ? "a string" : "an empty string";
+    case NODE_INTEGER:
+    case NODE_REAL:
         return "a number";
-    case JSON_TRUE:
-    case JSON_FALSE:
+    case NODE_BOOLEAN:
         return "a boolean";
-    case JSON_NULL:
+    case NODE_NULL:
         break;
     }
     return "null";
 }
 
-json_t *
-decode_member(Decoder *decoder, const Place *at, json_t *object, const char *name,
+const JsonNode *
+decode_member(Decoder *decoder, const Place *at, const JsonNode *object, const char *name,
               const char *alias, Place *ret_place)
 {
     *ret_place = (Place){.parent = at, .name = name};
-    json_t *value = json_object_get(object, name);
+    const JsonNode *value = json_node_member(object, name);
     if (value != NULL || alias == NULL)
         return value;
-    value = json_object_get(object, alias);
+    value = json_node_member(object, alias);
     if (value != NULL) {
         ret_place->name = alias;
         decode_deviation(decoder, ret_place, "alias-member", CLAUSE_FIELDS,
@@ -117,10 +116,10 @@ without_nul(const char *text, gsize length)
 }
 
 const char *
-decode_text(Decoder *decoder, const Place *place, const json_t *string, gsize max)
+decode_text(Decoder *decoder, const Place *place, const JsonNode *string, gsize max)
 {
-    const char *text = json_string_value(string);
-    gsize length = json_string_length(string);
+    const char *text = string->text;
+    gsize length = string->size;
     gsize kept = whole_characters(text, length, max);
     if (kept < length)
         decode_deviation(decoder, place, "text-cut", "RFC 8259 9",
@@ -166,7 +165,7 @@ refuse_count(Decoder *decoder, const Place *place, const char *code, const char 
 }
 
 static gint64
-count_of_integer(Decoder *decoder, const Place *place, json_int_t number)
+count_of_integer(Decoder *decoder, const Place *place, gint64 number)
 {
     if (number < 0)
         return refuse_count(decoder, place, "count-negative", CLAUSE_FIELDS, "count is negative");
@@ -194,10 +193,10 @@ count_of_real(Decoder *decoder, const Place *place, double number)
 }
 
 static gint64
-count_of_string(Decoder *decoder, const Place *place, const json_t *string)
+count_of_string(Decoder *decoder, const Place *place, const JsonNode *string)
 {
-    const char *text = json_string_value(string);
-    gsize length = json_string_length(string);
+    const char *text = string->text;
+    gsize length = string->size;
     if (length == 0 || strspn(text, "0123456789") != length)
         return refuse_count(decoder, place, "count-not-number", CLAUSE_FIELDS,
                             "count is a text that is no number");
@@ -212,20 +211,20 @@ count_of_string(Decoder *decoder, const Place *place, const json_t *string)
 }
 
 gint64
-decode_count(Decoder *decoder, const Place *place, const json_t *value)
+decode_count(Decoder *decoder, const Place *place, const JsonNode *value)
 {
     /* 0 and not 1: a sender that leaves a count out had nothing to count there (seen for failures
      * of a report without any); inventing a session would falsify a total. */
-    if (value == NULL || json_is_null(value)) {
+    if (value == NULL || json_node_is(value, NODE_NULL)) {
         decode_deviation(decoder, place, "count-missing", CLAUSE_FIELDS, "count is %s; read as 0",
                          decode_kind(value));
         return 0;
     }
-    if (json_is_integer(value))
-        return count_of_integer(decoder, place, json_integer_value(value));
-    if (json_is_real(value))
-        return count_of_real(decoder, place, json_real_value(value));
-    if (json_is_string(value))
+    if (json_node_is(value, NODE_INTEGER))
+        return count_of_integer(decoder, place, value->integer);
+    if (json_node_is(value, NODE_REAL))
+        return count_of_real(decoder, place, value->real);
+    if (json_node_is(value, NODE_STRING))
         return count_of_string(decoder, place, value);
     decode_defect(decoder, place, "count-not-number", CLAUSE_FIELDS, "count is %s",
                   decode_kind(value));

@@ -12,15 +12,15 @@ typedef enum { POLICY_TYPE_STS, POLICY_TYPE_TLSA, POLICY_TYPE_NONE, POLICY_TYPE_
 /* One element of failure-details (RFC 8460 4.4). Optional texts are NULL where the sender gave
  * none, null or "". Host names are in the form of domain_name_normalise where they are names. */
 typedef struct {
-    ResultType result_type;        /* RESULT_OTHER for a word that RFC 8460 4.3 does not have */
-    const char *result_word;       /* verbatim, never NULL ("" if the sender left it out) */
-    const char *sending_mta_ip;    /* canonical text of an address, or NULL */
-    const char *mx_hostname;       /* receiving-mx-hostname */
-    const char *mx_helo;           /* receiving-mx-helo, may hold line breaks: foreign text */
-    const char *receiving_ip;      /* canonical text of an address, or NULL */
-    gint64 failed_sessions;        /* 0 .. LIMIT_COUNT */
-    const char *additional_info;   /* a URI by the RFC, any text in the field */
-    const char *reason_code;       /* failure-reason-code, any text in the field */
+    ResultType result_type;      /* RESULT_OTHER for a word that RFC 8460 4.3 does not have */
+    const char *result_word;     /* verbatim, never NULL ("" if the sender left it out) */
+    const char *sending_mta_ip;  /* canonical text of an address, or NULL */
+    const char *mx_hostname;     /* receiving-mx-hostname */
+    const char *mx_helo;         /* receiving-mx-helo, may hold line breaks: foreign text */
+    const char *receiving_ip;    /* canonical text of an address, or NULL */
+    gint64 failed_sessions;      /* 0 .. LIMIT_COUNT */
+    const char *additional_info; /* a URI by the RFC, any text in the field */
+    const char *reason_code;     /* failure-reason-code, any text in the field */
 } FailureDetail;
 
 /* One element of policies. */

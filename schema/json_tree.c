@@ -1,0 +1,179 @@
+#include "schema/json_tree.h"
+
+#include <string.h>
+
+/* Nodes that come with the tree: those of a report with two policies and some failures. */
+#define FIRST_NODES 64
+
+typedef struct Block Block;
+struct Block {
+    Block *next;
+    JsonNode nodes[];
+};
+
+struct JsonTree {
+    const JsonNode *root;
+    json_t *document; /* whose texts the nodes show; NULL if they are in `text` */
+    char *text;
+    Block *blocks; /* beyond the first nodes, the newest first */
+    JsonNode *free_nodes;
+    gsize n_free, n_block;
+    JsonNode first[FIRST_NODES];
+};
+
+JsonTree *
+json_tree_new(const char *text, gsize length, char **ret_copy)
+{
+    /* Not cleared: a node is, when it is given out. */
+    JsonTree *tree = g_malloc(sizeof *tree);
+    tree->root = NULL;
+    tree->document = NULL;
+    tree->text = g_malloc(length + JSON_TREE_PADDING);
+    if (length > 0)
+        memcpy(tree->text, text, length);
+    memset(tree->text + length, 0, JSON_TREE_PADDING);
+    tree->blocks = NULL;
+    tree->free_nodes = tree->first;
+    tree->n_free = tree->n_block = FIRST_NODES;
+    *ret_copy = tree->text;
+    return tree;
+}
+
+void
+json_tree_free(JsonTree *tree)
+{
+    if (tree == NULL)
+        return;
+    for (Block *block = tree->blocks, *next; block != NULL; block = next) {
+        next = block->next;
+        g_free(block);
+    }
+    json_decref(tree->document);
+    g_free(tree->text);
+    g_free(tree);
+}
+
+JsonNode *
+json_tree_add(JsonTree *tree, JsonNode *last)
+{
+    if (tree->n_free == 0) {
+        tree->n_block *= 2;
+        Block *block = g_malloc(sizeof *block + tree->n_block * sizeof *block->nodes);
+        block->next = tree->blocks;
+        tree->blocks = block;
+        tree->free_nodes = block->nodes;
+        tree->n_free = tree->n_block;
+    }
+    JsonNode *node = tree->free_nodes++;
+    tree->n_free--;
+    *node = (JsonNode){0};
+    if (last != NULL)
+        last->next = node;
+    return node;
+}
+
+void
+json_tree_set_root(JsonTree *tree, const JsonNode *root)
+{
+    tree->root = root;
+}
+
+const JsonNode *
+json_tree_root(const JsonTree *tree)
+{
+    return tree->root;
+}
+
+const JsonNode *
+json_node_member(const JsonNode *object, const char *name)
+{
+    if (!json_node_is(object, NODE_OBJECT))
+        return NULL;
+    gsize size = strlen(name);
+    const JsonNode *member = object->first;
+    while (member != NULL && (member->name_size != size || memcmp(member->name, name, size) != 0))
+        member = member->next;
+    return member;
+}
+
+/* ---- from Jansson ---------------------------------------------------------------------- */
+
+static void copy_value(JsonTree *tree, const json_t *value, JsonNode *node);
+
+static void
+copy_elements(JsonTree *tree, const json_t *array, JsonNode *node)
+{
+    JsonNode *last = NULL;
+    node->size = json_array_size(array);
+    for (gsize i = 0; i < node->size; i++) {
+        last = json_tree_add(tree, last);
+        if (i == 0)
+            node->first = last;
+        copy_value(tree, json_array_get(array, i), last);
+    }
+}
+
+static void
+copy_members(JsonTree *tree, json_t *object, JsonNode *node)
+{
+    const char *name;
+    json_t *value;
+    JsonNode *last = NULL;
+    node->size = json_object_size(object);
+    json_object_foreach(object, name, value)
+    {
+        gboolean first = last == NULL;
+        last = json_tree_add(tree, last);
+        if (first)
+            node->first = last;
+        last->name = name;
+        last->name_size = strlen(name);
+        copy_value(tree, value, last);
+    }
+}
+
+static void
+copy_value(JsonTree *tree, const json_t *value, JsonNode *node)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        node->kind = NODE_OBJECT;
+        copy_members(tree, (json_t *)value, node);
+        break;
+    case JSON_ARRAY:
+        node->kind = NODE_ARRAY;
+        copy_elements(tree, value, node);
+        break;
+    case JSON_STRING:
+        node->kind = NODE_STRING;
+        node->text = json_string_value(value);
+        node->size = json_string_length(value);
+        break;
+    case JSON_INTEGER:
+        node->kind = NODE_INTEGER;
+        node->integer = json_integer_value(value);
+        break;
+    case JSON_REAL:
+        node->kind = NODE_REAL;
+        node->real = json_real_value(value);
+        break;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        node->kind = NODE_BOOLEAN;
+        break;
+    case JSON_NULL:
+        break;
+    }
+}
+
+JsonTree *
+json_tree_of_jansson(json_t *document)
+{
+    char *copy;
+    JsonTree *tree = json_tree_new(NULL, 0, &copy);
+    JsonNode *root = json_tree_add(tree, NULL);
+    tree->document = document;
+    tree->root = root;
+    copy_value(tree, document, root);
+    return tree;
+}

@@ -14,8 +14,6 @@
 #include "schema/limits.h"
 
 #define SECONDS_PER_DAY 86400
-/* Days that are read before the window: versions of the policy, regular senders, the stage. */
-#define HISTORY_DAYS    400
 
 typedef struct {
     ReadinessRules rules;
@@ -46,8 +44,8 @@ weighed_clear(gpointer data)
 static gboolean
 weigh(App *app, const Ready *ready, const char *domain, Weighed *ret_weighed, GError **error)
 {
-    Evidence *evidence =
-        evidence_read(app->store, domain, ready->today, HISTORY_DAYS + ready->rules.days, error);
+    Evidence *evidence = evidence_read(app->store, domain, ready->today,
+                                       READINESS_HISTORY_DAYS + ready->rules.days, error);
     if (evidence == NULL)
         return FALSE;
     ret_weighed->evidence = evidence;

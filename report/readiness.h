@@ -52,6 +52,9 @@ typedef struct {
     GPtrArray *notes;   /* of char *: what is worth knowing and decides nothing */
 } Readiness;
 
+/* Days that are read before the window: versions of the policy, regular senders, the stage. */
+#define READINESS_HISTORY_DAYS 400
+
 /* Weighs EVIDENCE, which must outlive the result and reach back at least twice the window. */
 Readiness *readiness_weigh(const Evidence *evidence, const ReadinessRules *rules);
 void readiness_free(Readiness *readiness); /* NULL is fine */

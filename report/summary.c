@@ -8,7 +8,6 @@
 /* What is being gathered: rows come sorted by domain, so the last domain is the current one. */
 typedef struct {
     Summary *summary;
-    gboolean only_failures;
     SummarySender *sender; /* the present group of totals, NULL before the first */
     GArray *days;          /* of LoopDay: its days */
 } Gather;
@@ -232,22 +231,36 @@ has_failures(const SummaryDomain *domain)
     return any;
 }
 
-/* Leaves out what has no failed session and puts everything in its final order. */
-static void
-finish(Gather *gather)
+void
+summary_only_failures(Summary *summary)
 {
-    GArray *domains = gather->summary->domains;
+    GArray *domains = summary->domains;
     for (guint i = domains->len; i > 0; i--) {
         SummaryDomain *domain = &g_array_index(domains, SummaryDomain, i - 1);
-        if (gather->only_failures && !has_failures(domain)) {
+        if (!has_failures(domain)) {
             domain_clear(domain);
             g_array_remove_index(domains, i - 1);
             continue;
         }
-        for (guint j = domain->senders->len; gather->only_failures && j > 0; j--) {
+        for (guint j = domain->senders->len; j > 0; j--) {
             if (g_array_index(domain->senders, SummarySender, j - 1).failed == 0)
                 g_array_remove_index(domain->senders, j - 1);
         }
+    }
+}
+
+void
+summary_add_domain(Summary *summary, const char *domain)
+{
+    (void)domain_for(summary, domain);
+}
+
+/* Puts everything in its final order. */
+static void
+finish(Summary *summary)
+{
+    for (guint i = 0; i < summary->domains->len; i++) {
+        SummaryDomain *domain = &g_array_index(summary->domains, SummaryDomain, i);
         g_array_sort(domain->totals, by_policy_type);
         g_array_sort(domain->senders, by_failed_sessions);
         g_array_sort(domain->failures, by_sessions);
@@ -278,7 +291,7 @@ summary_make(Store *store, const SummaryRequest *request, GError **error)
     summary->strings = g_string_chunk_new(4096);
     summary->filtered = request->query.mx != NULL || request->query.result_word != NULL;
     g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(LoopDay));
-    Gather gather = {.summary = summary, .only_failures = request->only_failures, .days = days};
+    Gather gather = {.summary = summary, .days = days};
 
     if (!store_begin_read(store, error))
         return NULL;
@@ -292,7 +305,9 @@ summary_make(Store *store, const SummaryRequest *request, GError **error)
         return NULL;
     end_sender(&gather);
     summary->quarantined = counts.quarantined;
-    finish(&gather);
+    finish(summary);
+    if (request->only_failures)
+        summary_only_failures(summary);
     return g_steal_pointer(&summary);
 }
 

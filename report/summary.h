@@ -69,5 +69,10 @@ gint64 sessions_plus(gint64 a, gint64 b);
 
 /* Reads one consistent view of STORE. NULL with STORE_ERROR. Free with summary_free. */
 Summary *summary_make(Store *store, const SummaryRequest *request, GError **error);
+
+/* Takes domains and senders without a failed session out of SUMMARY. */
+void summary_only_failures(Summary *summary);
+/* Adds DOMAIN with nothing in it unless it is there. Pointers to domains are void afterwards. */
+void summary_add_domain(Summary *summary, const char *domain);
 void summary_free(Summary *summary); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Summary, summary_free)

@@ -15,6 +15,7 @@ struct Store {
     DriverConnection *connection;
     StatementCache *statements;
     Transaction transaction;
+    guint views; /* store_begin_read without its end yet */
     /* A step of the transaction failed half-way: nothing of it may be committed. */
     gboolean spoilt;
     Counters counters; /* as of the open write transaction */

@@ -55,6 +55,7 @@ store_close(Store *store)
     if (store == NULL)
         return;
     store_rollback(store);
+    store->views = MIN(store->views, 1);
     store_end_read(store);
     changes_free(store->changes);
     intern_free(store->intern);
@@ -151,9 +152,14 @@ store_rollback(Store *store)
 gboolean
 store_begin_read(Store *store, GError **error)
 {
+    if (store->transaction == TRANSACTION_READ) {
+        store->views++;
+        return TRUE;
+    }
     /* The view is taken by the first reading, so one is made. */
     if (!start(store, TRANSACTION_READ, error))
         return FALSE;
+    store->views = 1;
     Counters ignored;
     if (counters_load(&ignored, store->statements, error))
         return TRUE;
@@ -164,7 +170,7 @@ store_begin_read(Store *store, GError **error)
 void
 store_end_read(Store *store)
 {
-    if (store->transaction != TRANSACTION_READ)
+    if (store->transaction != TRANSACTION_READ || --store->views > 0)
         return;
     store->driver->rollback(store->connection);
     store->transaction = TRANSACTION_NONE;

@@ -144,7 +144,8 @@ gboolean store_each_total(Store *store, const StoreQuery *query, StoreTotalFunc 
 gboolean store_each_failure(Store *store, const StoreQuery *query, StoreFailureFunc func,
                             gpointer data, GError **error);
 
-/* One consistent view for several reads (a summary must not see half a commit). */
+/* One consistent view for several reads (a summary must not see half a commit). A view within a
+ * view is the outer one; each begin has its end. */
 gboolean store_begin_read(Store *store, GError **error);
 void store_end_read(Store *store);
 

@@ -1,0 +1,36 @@
+/* conformity.h: how the reports of each sender depart from RFC 8460. */
+#pragma once
+
+#include <glib.h>
+
+#include "store/store.h"
+
+typedef struct {
+    const char *code;      /* "mx-host-not-array" */
+    const char *clause;    /* "RFC 8460 4.4" */
+    const char *pointer;   /* where it is in the newest report that has it (RFC 6901) */
+    const char *fact;      /* what it says there; one sentence, printable */
+    gint64 reports;        /* that have it */
+    gint64 newest, oldest; /* ids of the newest and the oldest of them */
+} Deviation;
+
+typedef struct {
+    const char *sender;
+    gint64 reports;     /* counted ones */
+    gint64 deviating;   /* of them, with a deviation */
+    GArray *deviations; /* of Deviation: most reports first */
+} ConformitySender;
+
+typedef struct Conformity Conformity;
+
+/* To be filled row by row, newest report first; the senders are ready after conformity_senders. */
+Conformity *conformity_new(void);
+/* Copies that are not counted are passed over: a forged one must not be laid to the sender. */
+void conformity_add(Conformity *conformity, const StoreReportRow *row);
+/* All senders (of ConformitySender), most deviating reports first; borrowed. */
+const GArray *conformity_senders(Conformity *conformity);
+void conformity_free(Conformity *conformity); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conformity, conformity_free)
+
+/* All of it over the reports of QUERY (days, domain, sender). NULL with STORE_ERROR. */
+Conformity *conformity_make(Store *store, const StoreQuery *query, GError **error);

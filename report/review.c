@@ -1,0 +1,226 @@
+#include "report/review.h"
+
+#include <string.h>
+
+#include "report/week.h"
+#include "schema/day.h"
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static gboolean
+read_before(Store *store, Review *review, const ReviewRequest *request, GError **error)
+{
+    SummaryRequest before = {.query = request->summary.query};
+    const Summary *now = review->summary;
+    gint64 days = (gint64)now->until - now->since + 1;
+    before.query.until_day = (gint32)MAX((gint64)now->since - 1, G_MININT32);
+    before.query.since_day = (gint32)MAX((gint64)now->since - days, G_MININT32);
+    review->before = summary_make(store, &before, error);
+    if (review->before == NULL)
+        return FALSE;
+    for (guint i = 0; i < review->before->domains->len; i++)
+        summary_add_domain(review->summary,
+                           g_array_index(review->before->domains, SummaryDomain, i).domain);
+    review->comparison = compare_make(review->summary, review->before);
+    return TRUE;
+}
+
+static gboolean
+take_report(gpointer data, const StoreReportRow *row)
+{
+    Review *review = data;
+    if (review->conformity != NULL)
+        conformity_add(review->conformity, row);
+    if (review->quality != NULL)
+        quality_add(review->quality, row);
+    return TRUE;
+}
+
+/* What comes from the rows of the reports themselves. */
+static gboolean
+read_reports(Store *store, Review *review, const StoreQuery *query, GError **error)
+{
+    if (review->parts & REVIEW_CONFORMITY)
+        review->conformity = conformity_new();
+    if (review->parts & REVIEW_QUALITY)
+        review->quality = quality_new();
+    if (review->conformity == NULL && review->quality == NULL)
+        return TRUE;
+    if (!store_each_report(store, query, 0, take_report, review, error))
+        return FALSE;
+    if (review->quality != NULL)
+        quality_gaps(review->quality, review->summary, review->trend, review->today);
+    return TRUE;
+}
+
+static gboolean
+read_verdict(Store *store, const Review *review, const ReviewRequest *request, ReviewDomain *domain,
+             GError **error)
+{
+    gint32 until = request->summary.query.until_day;
+    gint32 today = until < review->today ? until + 1 : review->today;
+    guint history = READINESS_HISTORY_DAYS + request->rules->days;
+    domain->evidence = evidence_read(store, domain->summary->domain, today, history, error);
+    if (domain->evidence == NULL)
+        return FALSE;
+    domain->readiness = readiness_weigh(domain->evidence, request->rules);
+    domain->step = next_step_of(domain->readiness, today);
+    domain->stage =
+        stage_of(domain->evidence, request->rules, domain->readiness, &domain->stage_days);
+    return TRUE;
+}
+
+static gboolean
+read_domain(Store *store, const Review *review, const ReviewRequest *request, ReviewDomain *domain,
+            GError **error)
+{
+    const char *name = domain->summary->domain;
+    if (review->comparison != NULL)
+        domain->change = compare_domain(review->comparison, name);
+    if (review->parts & REVIEW_TREND)
+        domain->trend = trend_domain(review->trend, name);
+    if (review->parts & REVIEW_MATRIX)
+        domain->matrix = matrix_make(domain->summary);
+    if (review->quality != NULL)
+        domain->quality = quality_domain(review->quality, name);
+    return !(review->parts & REVIEW_VERDICT) || read_verdict(store, review, request, domain, error);
+}
+
+/* ---- what it comes to ---------------------------------------------------------------------- */
+
+static gboolean
+has_failed(const SummaryDomain *domain)
+{
+    gboolean failed = domain->failures->len > 0;
+    for (guint i = 0; i < domain->totals->len && !failed; i++)
+        failed = g_array_index(domain->totals, SummaryTotal, i).failed > 0;
+    return failed;
+}
+
+static void
+count(Review *review)
+{
+    const GArray *domains = review->summary->domains;
+    review->clean = domains->len > 0;
+    for (guint i = 0; i < domains->len; i++) {
+        const SummaryDomain *domain = &g_array_index(domains, SummaryDomain, i);
+        if (domain->totals->len == 0 || has_failed(domain))
+            review->clean = FALSE;
+    }
+    for (guint i = 0; review->comparison != NULL && i < review->comparison->domains->len; i++) {
+        const CompareDomain *domain = &g_array_index(review->comparison->domains, CompareDomain, i);
+        for (guint change = 0; change < N_CHANGES; change++)
+            review->count[change] += domain->count[change];
+        review->silent += domain->silent->len;
+    }
+    review->clean = review->clean && review->silent == 0;
+}
+
+static gboolean
+is_new(const CompareDomain *domain, const SummaryFailure *failure)
+{
+    for (guint i = 0; i < domain->failures->len; i++) {
+        const CompareFailure *each = &g_array_index(domain->failures, CompareFailure, i);
+        if (each->change != CHANGE_NEW)
+            break; /* they come first */
+        if (strcmp(each->sender, failure->sender) == 0 && g_strcmp0(each->mx, failure->mx) == 0 &&
+            strcmp(each->policy_type, failure->policy_type) == 0 &&
+            strcmp(each->result_type, failure->result_type) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+leave_new(Review *review)
+{
+    for (guint i = 0; i < review->summary->domains->len; i++) {
+        SummaryDomain *domain = &g_array_index(review->summary->domains, SummaryDomain, i);
+        const CompareDomain *change = compare_domain(review->comparison, domain->domain);
+        for (guint j = domain->failures->len; j > 0; j--) {
+            if (!is_new(change, &g_array_index(domain->failures, SummaryFailure, j - 1)))
+                g_array_remove_index(domain->failures, j - 1);
+        }
+    }
+}
+
+/* ---- all of it ----------------------------------------------------------------------------- */
+
+static void
+domain_clear(gpointer data)
+{
+    ReviewDomain *domain = data;
+    matrix_free(domain->matrix);
+    if (domain->problems != NULL)
+        g_ptr_array_unref(domain->problems);
+    next_step_free(domain->step);
+    readiness_free(domain->readiness);
+    evidence_free(domain->evidence);
+}
+
+static gboolean
+fill(Store *store, Review *review, const ReviewRequest *request, GError **error)
+{
+    SummaryRequest all = {.query = request->summary.query};
+    review->summary = summary_make(store, &all, error);
+    if (review->summary == NULL)
+        return FALSE;
+    gboolean wants_trend = (review->parts & (REVIEW_TREND | REVIEW_QUALITY)) != 0;
+    if ((review->parts & REVIEW_COMPARE) && review->summary->any &&
+        !read_before(store, review, request, error))
+        return FALSE;
+    if (wants_trend && (review->trend = trend_make(store, &all.query, error)) == NULL)
+        return FALSE;
+    if (!read_reports(store, review, &all.query, error))
+        return FALSE;
+    count(review);
+    if (request->only_new && review->comparison != NULL)
+        leave_new(review);
+    if (request->summary.only_failures)
+        summary_only_failures(review->summary);
+    for (guint i = 0; i < review->summary->domains->len; i++) {
+        ReviewDomain domain = {.summary =
+                                   &g_array_index(review->summary->domains, SummaryDomain, i)};
+        gboolean ok = read_domain(store, review, request, &domain, error);
+        g_array_append_val(review->domains, domain);
+        if (!ok)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+Review *
+review_make(Store *store, const ReviewRequest *request, GError **error)
+{
+    g_autoptr(Review) review = g_new0(Review, 1);
+    review->domains = g_array_new(FALSE, TRUE, sizeof(ReviewDomain));
+    g_array_set_clear_func(review->domains, domain_clear);
+    review->parts = request->parts;
+    review->today = request->today;
+    review->only_new = request->only_new;
+    if (!store_begin_read(store, error))
+        return NULL;
+    gboolean ok = fill(store, review, request, error);
+    store_end_read(store);
+    if (!ok)
+        return NULL;
+    if (request->is_week && review->summary->any)
+        review->week = week_format(review->summary->since);
+    return g_steal_pointer(&review);
+}
+
+void
+review_free(Review *review)
+{
+    if (review == NULL)
+        return;
+    g_array_unref(review->domains);
+    quality_free(review->quality);
+    conformity_free(review->conformity);
+    trend_free(review->trend);
+    compare_free(review->comparison);
+    summary_free(review->before);
+    summary_free(review->summary);
+    g_free(review->week);
+    g_free(review);
+}

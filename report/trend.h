@@ -1,0 +1,31 @@
+/* trend.h: totals a UTC day and policy type; types are never added up (DESIGN 5.2). */
+#pragma once
+
+#include <glib.h>
+
+#include "report/chart.h"
+#include "store/store.h"
+
+typedef struct {
+    const char *policy_type;
+    GArray *days; /* of ChartDay, ascending: the days with a report; the others are gaps */
+} TrendSeries;
+
+typedef struct {
+    const char *domain;
+    GArray *series; /* of TrendSeries: sts, tlsa, no-policy-found, then unknown types by name */
+} TrendDomain;
+
+typedef struct {
+    GArray *domains; /* of TrendDomain, by name */
+    GStringChunk *strings;
+} Trend;
+
+/* The days of QUERY (its MX and result type do not matter: successes name none). NULL with
+ * STORE_ERROR. Free with trend_free. */
+Trend *trend_make(Store *store, const StoreQuery *query, GError **error);
+void trend_free(Trend *trend); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Trend, trend_free)
+
+/* NULL where there is no report about it. */
+const TrendDomain *trend_domain(const Trend *trend, const char *domain);

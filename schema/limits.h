@@ -109,6 +109,10 @@
 #define LIMIT_LMTP_CONNECTIONS 100u
 #define LIMIT_LMTP_TIMEOUT_SECONDS 60u
 #define LIMIT_LMTP_MESSAGE_SECONDS 300u
+/* Alerts: told one by one in one message, the rest as a number; senders named in one of them. */
+#define LIMIT_ALERTS_TOLD   20u
+#define LIMIT_ALERT_SENDERS 10u
+
 /* Copies of one claim that are kept without trust although they count (each names another domain):
  * every copy that comes is weighed against all of them. */
 #define LIMIT_COPIES_COUNTED 1024u

@@ -154,3 +154,13 @@
 #define LIMIT_STS_POLICY_BYTES 65536u
 /* One TXT record with all its strings; a DNS message has no more. */
 #define LIMIT_TXT_BYTES 65535u
+#define LIMIT_TXT_BYTES 65535u
+/* SMTP replies that check reads: a line (RFC 5321 4.5.3.1.5 has 512, servers send more) and the
+ * lines of one reply; the longest EHLO seen has 20. */
+#define LIMIT_SMTP_LINE_BYTES 1000u
+#define LIMIT_SMTP_REPLY_LINES 100u
+/* One TLSA record: a whole certificate (matching type 0); TLSA records of one name. */
+#define LIMIT_TLSA_BYTES (16u * 1024)
+#define LIMIT_TLSA_RECORDS 64u
+/* DNS names of one certificate that are looked at; public CAs stop at 100. */
+#define LIMIT_CERTIFICATE_NAMES 1000u

@@ -317,20 +317,9 @@ const char *
 tls_fault_word(TlsFaultKind kind)
 {
     static const char *const words[] = {
-#define TLS_FAULT(id, word, result_type) word,
+#define TLS_FAULT(id, word) word,
         TLS_FAULTS
 #undef TLS_FAULT
     };
     return words[kind];
-}
-
-const char *
-tls_fault_result_type(TlsFaultKind kind)
-{
-    static const char *const types[] = {
-#define TLS_FAULT(id, word, result_type) result_type,
-        TLS_FAULTS
-#undef TLS_FAULT
-    };
-    return types[kind];
 }

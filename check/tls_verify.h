@@ -4,22 +4,22 @@
 
 #include <glib.h>
 
-/* TLS_FAULT(enumerator, word, RFC 8460 result type of an MX): the word is the end of the id of a
- * finding ("cert-expired", "sts-https-cert-expired"). */
+/* TLS_FAULT(enumerator, word): the word is the end of the id of a finding ("cert-expired"), whose
+ * row has the result type of RFC 8460. */
 #define TLS_FAULTS                                                                                 \
-    TLS_FAULT(UNREADABLE, "unreadable", "certificate-not-trusted")                                 \
-    TLS_FAULT(SELF_SIGNED, "self-signed", "certificate-not-trusted")                               \
-    TLS_FAULT(INCOMPLETE, "incomplete", "certificate-not-trusted") /* intermediate is missing */   \
-    TLS_FAULT(UNTRUSTED, "untrusted", "certificate-not-trusted")                                   \
-    TLS_FAULT(PURPOSE, "purpose", "certificate-not-trusted")                                       \
-    TLS_FAULT(WEAK_KEY, "weak-key", "certificate-not-trusted")                                     \
-    TLS_FAULT(WEAK_HASH, "weak-hash", "certificate-not-trusted")                                   \
-    TLS_FAULT(NOT_YET, "not-yet", "certificate-not-trusted")                                       \
-    TLS_FAULT(EXPIRED, "expired", "certificate-expired")                                           \
-    TLS_FAULT(NAME, "name", "certificate-host-mismatch")
+    TLS_FAULT(UNREADABLE, "unreadable")                                                            \
+    TLS_FAULT(SELF_SIGNED, "self-signed")                                                          \
+    TLS_FAULT(INCOMPLETE, "incomplete") /* an intermediate is missing */                           \
+    TLS_FAULT(UNTRUSTED, "untrusted")                                                              \
+    TLS_FAULT(PURPOSE, "purpose")                                                                  \
+    TLS_FAULT(WEAK_KEY, "weak-key")                                                                \
+    TLS_FAULT(WEAK_HASH, "weak-hash")                                                              \
+    TLS_FAULT(NOT_YET, "not-yet")                                                                  \
+    TLS_FAULT(EXPIRED, "expired")                                                                  \
+    TLS_FAULT(NAME, "name")
 
 typedef enum {
-#define TLS_FAULT(id, word, result_type) TLS_FAULT_##id,
+#define TLS_FAULT(id, word) TLS_FAULT_##id,
     TLS_FAULTS
 #undef TLS_FAULT
 } TlsFaultKind;
@@ -60,9 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsVerdict, tls_verdict_free)
 /* It has that fault. */
 gboolean tls_verdict_has(const TlsVerdict *verdict, TlsFaultKind kind);
 
-/* "expired", "certificate-expired"; static. */
+/* "expired"; static. */
 const char *tls_fault_word(TlsFaultKind kind);
-const char *tls_fault_result_type(TlsFaultKind kind);
 
 /* One of NAMES, the DNS names of a certificate, is NAME; "*" is one whole label, the left-most. */
 gboolean tls_name_matches(const GPtrArray *names, const char *name);

@@ -154,7 +154,6 @@
 #define LIMIT_STS_POLICY_BYTES 65536u
 /* One TXT record with all its strings; a DNS message has no more. */
 #define LIMIT_TXT_BYTES 65535u
-#define LIMIT_TXT_BYTES 65535u
 /* SMTP replies that check reads: a line (RFC 5321 4.5.3.1.5 has 512, servers send more) and the
  * lines of one reply; the longest EHLO seen has 20. */
 #define LIMIT_SMTP_LINE_BYTES 1000u

@@ -40,6 +40,7 @@ int command_open_store(App *app);
 
 int cmd_config(App *app, int argc, char **argv);
 int cmd_deliver(App *app, int argc, char **argv);
+int cmd_explain(App *app, int argc, char **argv);
 int cmd_fetch(App *app, int argc, char **argv);
 int cmd_import(App *app, int argc, char **argv);
 int cmd_list(App *app, int argc, char **argv);

@@ -14,6 +14,8 @@ const Command commands[] = {
      "print the summary: sessions, senders, failures"},
     {"ready", cmd_ready, STORE_FOR_READING, FALSE, FALSE, "DOMAIN...",
      "say whether MTA-STS may switch to enforce, and what is in the way"},
+    {"explain", cmd_explain, STORE_FOR_READING, FALSE, FALSE, "DOMAIN",
+     "say what stands behind the failures, and what to do"},
     {"list", cmd_list, STORE_FOR_READING, FALSE, FALSE, "",
      "list the stored reports, newest first"},
     {"show", cmd_show, STORE_FOR_READING, FALSE, FALSE, "ID", "print one stored report"},

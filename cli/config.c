@@ -294,5 +294,6 @@ config_free(Config *config)
         g_ptr_array_unref(config->https_proxies);
     g_free(config->lmtp_listen);
     g_free(config->lmtp_group);
+    g_free(config->as_database);
     g_free(config);
 }

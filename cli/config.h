@@ -26,6 +26,7 @@ typedef struct {
     char *lmtp_listen, *lmtp_group;
     guint lmtp_mode;                                             /* 0: default */
     ReadinessRules readiness;                                    /* [readiness] */
+    char *as_database;                                           /* [explain]; NULL: none */
     guint connections, connections_per_address, timeout_seconds; /* [limits]; 0: default */
     GPtrArray *mailboxes;   /* of ConfigMailbox; NULL for none */
     ConfigMailbox *entered; /* while the file is read: the one whose section it is */

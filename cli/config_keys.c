@@ -234,6 +234,7 @@ const ConfigKey config_keys[] = {
     TEXT("lmtp", "listen", lmtp_listen, "/PATH of a socket, ADDRESS:PORT or [ADDRESS]:PORT"),
     TEXT("lmtp", "group", lmtp_group, "the name of a group"),
     {"lmtp", "mode", set_mode, offsetof(Config, lmtp_mode), 0, 0, "octal rights from 0600 to 0777"},
+    TEXT("explain", "as-database", as_database, "the path of an MMDB file"),
     DAY_KEY("days", days),
     DAY_KEY("coverage-days", coverage_days),
     DAY_KEY("fresh-days", fresh_days),

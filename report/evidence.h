@@ -9,7 +9,8 @@ typedef struct {
     gint32 day;
     const char *sender;
     PolicyType type;
-    const char *policy; /* canonical text of the policy reported; NULL if none */
+    const char *type_word; /* as the summary prints it; foreign for POLICY_TYPE_OTHER */
+    const char *policy;    /* canonical text of the policy reported; NULL if none */
     StsMode mode;
     Trust trust;
     gint64 reports, successful, failed, detailed;
@@ -19,6 +20,7 @@ typedef struct {
     gint32 day;
     const char *sender;
     PolicyType type;
+    const char *type_word;
     const char *policy;
     StsMode mode;
     Trust trust;

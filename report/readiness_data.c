@@ -2,6 +2,7 @@
 #include "report/bound.h"
 #include "report/loops.h"
 #include "report/readiness-internal.h"
+#include "report/regular.h"
 #include "schema/day.h"
 #include "schema/finding.h"
 
@@ -103,23 +104,6 @@ gate_sessions(View *view)
         gate->fix = g_strdup("wait for more sessions, or accept that few prove little");
 }
 
-/* Regular: on most days from its first to the days in question. */
-static gboolean
-is_regular(const View *view, const SenderView *sender, gint32 silent_since)
-{
-    gint32 first = G_MAXINT32, previous = G_MININT32;
-    guint days = 0;
-    for (guint i = 0; i < sender->all_days->len; i++) {
-        gint32 day = g_array_index(sender->all_days, gint32, i);
-        if (day < view->since - (gint32)view->rules->days || day >= silent_since || day == previous)
-            continue;
-        first = MIN(first, day);
-        previous = day;
-        days++;
-    }
-    return days >= 5 && days * 2 > (guint)(silent_since - first);
-}
-
 void
 gate_silence(View *view)
 {
@@ -128,7 +112,7 @@ gate_silence(View *view)
     Gate *gate = gate_add(view, "silence", GATE_PASS, NULL);
     for (guint i = 0; i < view->order->len; i++) {
         const SenderView *sender = g_ptr_array_index(view->order, i);
-        if (!is_regular(view, sender, silent_since))
+        if (!regular_is(sender->all_days, view->since - (gint32)view->rules->days, silent_since))
             continue;
         regular++;
         gint32 last = g_array_index(sender->all_days, gint32, sender->all_days->len - 1);

@@ -163,3 +163,10 @@
 #define LIMIT_TLSA_RECORDS 64u
 /* DNS names of one certificate that are looked at; public CAs stop at 100. */
 #define LIMIT_CERTIFICATE_NAMES 1000u
+/* Explanation: raw reports decoded for one problem and for all problems of a domain (each some tenth
+ * of a millisecond); networks gathered and told of one problem (a hostile report has 65,536
+ * addresses). */
+#define LIMIT_EXPLAIN_REPORTS 1000u
+#define LIMIT_EXPLAIN_REPORTS_ALL 5000u
+#define LIMIT_EXPLAIN_ADDRESSES 4096u
+#define LIMIT_EXPLAIN_NETWORKS 20u

@@ -71,6 +71,18 @@ store_set_decoder(Store *store, StoreDecode decode, gpointer data)
     store->decode_data = data;
 }
 
+gboolean
+store_can_decode(const Store *store)
+{
+    return store->decode != NULL;
+}
+
+Report *
+store_decode(Store *store, GBytes *raw, const char *hint_domain)
+{
+    return store->decode == NULL ? NULL : store->decode(store->decode_data, raw, hint_domain);
+}
+
 /* ---- transactions ---------------------------------------------------------------------- */
 
 static gboolean

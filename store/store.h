@@ -43,6 +43,9 @@ typedef Report *(*StoreDecode)(gpointer data, GBytes *raw, const char *hint_doma
  * rebuild. To be set right after opening for writing; without one both fail with
  * STORE_ERROR_INTERNAL. */
 void store_set_decoder(Store *store, StoreDecode decode, gpointer data);
+gboolean store_can_decode(const Store *store);
+/* RAW, of a report of STORE, by that decoder; NULL where it cannot be decoded. The caller frees. */
+Report *store_decode(Store *store, GBytes *raw, const char *hint_domain);
 
 /* ---- taking in ------------------------------------------------------------------------- */
 

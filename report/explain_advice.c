@@ -1,0 +1,254 @@
+/* explain_advice.c: cause and fix in plain words. */
+#include <string.h>
+
+#include "report/explain-internal.h"
+#include "report/explain_pattern.h"
+#include "schema/finding.h"
+
+#define NAME_BYTES 200
+
+/* ---- what reason codes mean ---------------------------------------------------------------- */
+
+/* failure-reason-code is free text (RFC 8460 4.4); these are parts of what senders write there, in
+ * lower case and with spaces for "_" and "-", with what it means for us. The first that fits is
+ * told. */
+static const struct {
+    const char *part, *meaning;
+} reasons[] = {
+    {"mx hosts mismatch", "the mx lines of the policy do not name this MX"},
+    {"mx mismatch", "the mx lines of the policy do not name this MX"},
+    {"not match mx", "the mx lines of the policy do not name this MX"},
+    {"self signed", "the certificate, or its authority, is self-signed"},
+    {"selfsigned", "the certificate, or its authority, is self-signed"},
+    {"expired", "the certificate has expired"},
+    {"not yet valid", "the certificate begins to be valid later: a clock is wrong, or it was put "
+                      "in place too early"},
+    {"local issuer", "the MX does not send the intermediate certificate"},
+    {"unable to verify the first", "the MX does not send the intermediate certificate"},
+    {"unknown ca", "the sender does not know the authority of the certificate"},
+    {"unknown authority", "the sender does not know the authority of the certificate"},
+    {"issuer", "the sender cannot build the chain to the authority of the certificate"},
+    {"hostname", "the certificate does not name the host"},
+    {"host name", "the certificate does not name the host"},
+    {"path length", "the chain is longer than one of its certificates allows"},
+    {"revoked", "the certificate was revoked"},
+    {"key too small", "a key is too short for this sender"},
+    {"unsupported protocol", "the MX offers only TLS versions that this sender refuses"},
+    {"protocol version", "the MX and the sender have no TLS version in common"},
+    {"handshake", "the TLS handshake broke off: no common version or cipher, or a connection cut "
+                  "in between"},
+    {"no such host", "a name does not resolve"},
+    {"nxdomain", "a name does not resolve"},
+    {"servfail", "a name server does not answer properly"},
+    {"refused", "the connection was refused"},
+    {"deadline", "no answer came in time"},
+    {"timeout", "no answer came in time"},
+    {"timed out", "no answer came in time"},
+    {"redirect", "the web server redirects, which RFC 8461 3.3 forbids to follow"},
+    {"404", "the web server does not have the file"},
+    {"starttls", "STARTTLS was not offered, or broke off"},
+};
+
+static const char *
+meaning_of(const char *reason)
+{
+    g_autofree char *lower = g_utf8_strdown(reason, -1);
+    g_strdelimit(lower, "_-", ' ');
+    for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++) {
+        if (strstr(lower, reasons[i].part) != NULL)
+            return reasons[i].meaning;
+    }
+    return NULL;
+}
+
+/* The reason that most failures give. */
+static void
+tell_reason(const Problem *problem, GString *out)
+{
+    ResultType type = result_type_from_word(problem->result_type);
+    if (problem->reasons->len == 0) {
+        if (type == RESULT_VALIDATION_FAILURE && !problem->not_in_policy)
+            g_string_append(out, " No reason is given, and RFC 8460 has no more precise word for "
+                                 "it: what failed has to be found out by trying.");
+        return;
+    }
+    const char *reason = g_array_index(problem->reasons, ProblemShare, 0).name;
+    const char *meaning = meaning_of(reason);
+    g_autofree char *printable = text_printable(reason, -1, NAME_BYTES);
+    g_string_append_printf(out, " The reason given is \"%s\"", printable);
+    if (meaning != NULL)
+        g_string_append_printf(out, ": %s", meaning);
+    if (problem->reasons->len > 1)
+        g_string_append_printf(out, " (and %u more)", problem->reasons->len - 1);
+    g_string_append_c(out, '.');
+}
+
+/* ---- cause --------------------------------------------------------------------------------- */
+
+/* TEXT with the name of the domain for its placeholder. */
+static char *
+with_domain(const Problem *problem, const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "DOMAIN", -1);
+    return g_strjoinv(problem->domain, parts);
+}
+
+/* The row whose MX the pattern is explained with: that of the newest policy seen. */
+static const EvidenceFailure *
+newest_row(const Cluster *cluster)
+{
+    const EvidenceFailure *newest = cluster->first;
+    for (guint i = 0; i < cluster->rows->len; i++) {
+        const EvidenceFailure *row = g_ptr_array_index(cluster->rows, i);
+        if (row->day > newest->day)
+            newest = row;
+    }
+    return newest;
+}
+
+/* A policy reported later that names MX: the problem is mended for who has it. NULL if none. */
+static const EvidenceTotal *
+mended_by(Explain *explain, const Problem *problem, const char *mx)
+{
+    const EvidenceTotal *found = NULL;
+    const GArray *totals = explain->evidence->totals;
+    for (guint i = 0; i < totals->len; i++) {
+        const EvidenceTotal *row = &g_array_index(totals, EvidenceTotal, i);
+        const StsPolicy *policy = row->type == POLICY_TYPE_STS && row->day > problem->first_day
+                                      ? explain_policy(explain, row->policy)
+                                      : NULL;
+        if (policy != NULL && sts_policy_names(policy, mx) &&
+            (found == NULL || row->day < found->day))
+            found = row;
+    }
+    return found;
+}
+
+static void
+tell_not_in_policy(Explain *explain, const Cluster *cluster, Problem *problem)
+{
+    const EvidenceFailure *row = newest_row(cluster);
+    const StsPolicy *policy = explain_policy(explain, row->policy);
+    g_autofree char *miss = explain_pattern_miss(policy, row->mx);
+    g_autoptr(GString) cause = g_string_new(miss);
+    g_string_append(cause, " Senders report that as validation-failure, for RFC 8460 has no word "
+                           "for it.");
+    tell_reason(problem, cause);
+    problem->cause = g_string_free(g_steal_pointer(&cause), FALSE);
+    problem->clause = "RFC 8461 4.1";
+    const EvidenceTotal *mended = mended_by(explain, problem, row->mx);
+    if (mended != NULL && mended->day >= problem->last_day)
+        problem->fix = g_strdup("A policy that names it is reported since: nothing is left to do "
+                                "but to see that no sender keeps the older one.");
+    else
+        problem->fix = explain_pattern_fix(policy, row->mx);
+}
+
+/* Every failure names policy and MX. */
+static gboolean
+is_compared(Explain *explain, const Cluster *cluster)
+{
+    for (guint i = 0; i < cluster->rows->len; i++) {
+        const EvidenceFailure *row = g_ptr_array_index(cluster->rows, i);
+        const StsPolicy *policy = explain_policy(explain, row->policy);
+        if (policy == NULL || policy->mx[0] == NULL || row->mx == NULL ||
+            row->type != POLICY_TYPE_STS)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+tell_cause(Explain *explain, const Problem *problem, const Cluster *cluster, ResultType type,
+           GString *out)
+{
+    if (type == RESULT_OTHER && *problem->result_type == '\0')
+        g_string_append(out, "The sender names no result type, so what failed is not known.");
+    else if (type == RESULT_OTHER)
+        g_string_append(out, "RFC 8460 does not have this result type: what it means is the "
+                             "sender's to say. It counts as a failed session.");
+    else if (type == RESULT_VALIDATION_FAILURE)
+        g_string_append(out, is_compared(explain, cluster)
+                                 ? "The session failed, and not because of the mx lines of the "
+                                   "policy: they name this MX."
+                                 : "The session failed in a way for which RFC 8460 has no word of "
+                                   "its own. The report names no policy or no MX, so that the two "
+                                   "cannot be compared.");
+    else
+        g_string_append(out, result_type_explanation(type));
+    tell_reason(problem, out);
+    if (problem->effect == EFFECT_NO_POLICY)
+        g_string_append(out, " The sender applied no policy, so it delivered all the same, "
+                             "perhaps without encryption.");
+    else if (problem->effect == EFFECT_DANE && type != RESULT_TLSA_INVALID &&
+             type != RESULT_DNSSEC_INVALID && type != RESULT_DANE_REQUIRED)
+        g_string_append(out, " It is reported under DANE (tlsa), which this sender enforces "
+                             "already.");
+    else if (problem->effect == EFFECT_POLICY_UNREADABLE)
+        g_string_append(out, " Until it can, it goes on with a copy it has, or without a policy.");
+}
+
+/* ---- fix ----------------------------------------------------------------------------------- */
+
+static char *
+fix_of(const Problem *problem, ResultType type)
+{
+    if (problem->place == PLACE_SENDER && type != RESULT_VALIDATION_FAILURE && type != RESULT_OTHER)
+        return g_strdup("See by the commands that the MX sends its whole chain of certificates. If "
+                        "it does, tell the sender: its TLS client or its list of authorities is "
+                        "out of date. Enforce would hold its mail back until it is mended there.");
+    if (problem->place == PLACE_PATH)
+        return g_strdup("Run the commands from a host in or near that network and compare with "
+                        "another. Where the answers differ, ask the sender and the networks "
+                        "between which device alters SMTP. Enforce protects against exactly this: "
+                        "it holds the mail back instead of letting it be read.");
+    if (type == RESULT_OTHER)
+        return g_strdup("Ask the sender what it means, by the contact-info of its report.");
+    return with_domain(problem, result_type_remedy(type));
+}
+
+static void
+set_title(Problem *problem)
+{
+    g_autofree char *word = text_printable(
+        *problem->result_type == '\0' ? "failure of no given type" : problem->result_type, -1, 100);
+    const char *mx = NULL;
+    guint named = 0;
+    for (guint i = problem->mxs->len; i > 0; i--) {
+        const char *name = g_array_index(problem->mxs, ProblemShare, i - 1).name;
+        named += name != NULL ? 1 : 0;
+        mx = name != NULL ? name : mx;
+    }
+    if (problem->not_in_policy) {
+        g_autofree char *name = text_printable(mx, -1, 255);
+        problem->title = named > 1 ? g_strdup_printf("%u MX hosts not in the policy", named)
+                                   : g_strdup_printf("%s is not in the policy", name);
+    } else if (named == 1) {
+        g_autofree char *name = text_printable(mx, -1, 255);
+        problem->title = g_strdup_printf("%s at %s", word, name);
+    } else if (problem->senders->len == 1) {
+        g_autofree char *name =
+            text_printable(g_array_index(problem->senders, ProblemShare, 0).name, -1, NAME_BYTES);
+        problem->title = g_strdup_printf("%s for %s", word, name);
+    } else if (named > 1) {
+        problem->title = g_strdup_printf("%s at %u MX hosts", word, named);
+    } else {
+        problem->title = g_strdup_printf("%s for %u senders", word, problem->senders->len);
+    }
+}
+
+void
+explain_advice(Explain *explain, const Cluster *cluster, Problem *problem)
+{
+    set_title(problem);
+    if (problem->not_in_policy) {
+        tell_not_in_policy(explain, cluster, problem);
+        return;
+    }
+    ResultType type = result_type_from_word(problem->result_type);
+    GString *cause = g_string_new(NULL);
+    tell_cause(explain, problem, cluster, type, cause);
+    problem->cause = g_string_free(cause, FALSE);
+    problem->fix = fix_of(problem, type);
+    problem->clause = result_type_clause(type);
+}

@@ -1,0 +1,439 @@
+/* explain_scope.c: who and what is concerned, and what that points to. */
+#include <string.h>
+
+#include "report/explain-internal.h"
+#include "schema/finding.h"
+
+#define NAME_BYTES 200
+
+/* ---- counting ------------------------------------------------------------------------------ */
+
+void
+explain_share(Problem *problem, GArray *shares, const char *name, gint64 sessions)
+{
+    for (guint i = 0; i < shares->len; i++) {
+        ProblemShare *share = &g_array_index(shares, ProblemShare, i);
+        if (g_strcmp0(share->name, name) == 0) {
+            share->sessions = sessions_plus(share->sessions, sessions);
+            return;
+        }
+    }
+    ProblemShare fresh = {name == NULL ? NULL : g_string_chunk_insert_const(problem->strings, name),
+                          sessions};
+    g_array_append_val(shares, fresh);
+}
+
+static int
+by_sessions(gconstpointer left, gconstpointer right)
+{
+    const ProblemShare *a = left, *b = right;
+    if (a->sessions != b->sessions)
+        return a->sessions > b->sessions ? -1 : 1;
+    return g_strcmp0(a->name, b->name);
+}
+
+void
+explain_sort_shares(GArray *shares)
+{
+    g_array_sort(shares, by_sessions);
+}
+
+/* The sums by each name of a column. */
+static void
+count_shares(const Cluster *cluster, Problem *problem, GArray *shares,
+             const char *(*column)(const EvidenceFailure *), gboolean with_none)
+{
+    g_autoptr(GHashTable) sums = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    for (guint i = 0; i < cluster->rows->len; i++) {
+        const EvidenceFailure *row = g_ptr_array_index(cluster->rows, i);
+        const char *name = column(row);
+        if (name == NULL && !with_none)
+            continue;
+        gint64 *sum = g_hash_table_lookup(sums, name);
+        if (sum == NULL) {
+            sum = g_new0(gint64, 1);
+            g_hash_table_insert(sums, (gpointer)name, sum);
+        }
+        *sum = sessions_plus(*sum, row->sessions);
+    }
+    GHashTableIter iterator;
+    gpointer name, sum;
+    g_hash_table_iter_init(&iterator, sums);
+    while (g_hash_table_iter_next(&iterator, &name, &sum)) {
+        ProblemShare share = {name == NULL ? NULL
+                                           : g_string_chunk_insert_const(problem->strings, name),
+                              *(gint64 *)sum};
+        g_array_append_val(shares, share);
+    }
+    explain_sort_shares(shares);
+}
+
+static const char *
+sender_of(const EvidenceFailure *row)
+{
+    return row->sender;
+}
+
+static const char *
+mx_of(const EvidenceFailure *row)
+{
+    return row->mx;
+}
+
+static const char *
+reason_of(const EvidenceFailure *row)
+{
+    return row->reason;
+}
+
+void
+explain_count(const Cluster *cluster, Problem *problem)
+{
+    g_autoptr(GHashTable) days = g_hash_table_new(NULL, NULL);
+    problem->first_day = G_MAXINT32;
+    problem->last_day = G_MININT32;
+    for (guint i = 0; i < cluster->rows->len; i++) {
+        const EvidenceFailure *row = g_ptr_array_index(cluster->rows, i);
+        problem->sessions = sessions_plus(problem->sessions, row->sessions);
+        problem->first_day = MIN(problem->first_day, row->day);
+        problem->last_day = MAX(problem->last_day, row->day);
+        g_hash_table_add(days, GINT_TO_POINTER(row->day));
+    }
+    problem->days = g_hash_table_size(days);
+    count_shares(cluster, problem, problem->senders, sender_of, TRUE);
+    count_shares(cluster, problem, problem->mxs, mx_of, TRUE);
+    count_shares(cluster, problem, problem->reasons, reason_of, FALSE);
+}
+
+gboolean
+explain_concerns(const Problem *problem, const char *sender)
+{
+    for (guint i = 0; i < problem->senders->len; i++) {
+        if (g_strcmp0(g_array_index(problem->senders, ProblemShare, i).name, sender) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* ---- around the problem -------------------------------------------------------------------- */
+
+/* What the totals of the days of the problem say, under its policy type. */
+typedef struct {
+    guint senders;      /* with sessions */
+    gint64 own, others; /* sessions of those concerned, of all others */
+    guint named_mx;     /* MX hosts of the problem that have a name */
+    guint known_mx;     /* these, and all others that failures and policies name */
+    gboolean nameless;  /* some failures name no MX */
+} Setting;
+
+static gboolean
+is_within(const Problem *problem, gint32 day)
+{
+    return day >= problem->first_day && day <= problem->last_day;
+}
+
+static void
+count_senders(const Explain *explain, const Problem *problem, Setting *setting)
+{
+    g_autoptr(GHashTable) senders = g_hash_table_new(NULL, NULL);
+    const GArray *totals = explain->evidence->totals;
+    for (guint i = 0; i < totals->len; i++) {
+        const EvidenceTotal *row = &g_array_index(totals, EvidenceTotal, i);
+        gint64 sessions = sessions_plus(row->successful, row->failed);
+        if (!is_within(problem, row->day) || sessions == 0 ||
+            strcmp(row->type_word, problem->policy_type) != 0)
+            continue;
+        g_hash_table_add(senders, (gpointer)row->sender);
+        if (explain_concerns(problem, row->sender))
+            setting->own = sessions_plus(setting->own, sessions);
+        else
+            setting->others = sessions_plus(setting->others, sessions);
+    }
+    setting->senders = MAX(g_hash_table_size(senders), problem->senders->len);
+}
+
+static void
+count_mx(Explain *explain, const Problem *problem, Setting *setting)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < problem->mxs->len; i++) {
+        const char *name = g_array_index(problem->mxs, ProblemShare, i).name;
+        if (name == NULL)
+            setting->nameless = TRUE;
+        else
+            g_hash_table_add(known, (gpointer)name);
+    }
+    setting->named_mx = g_hash_table_size(known);
+    const GArray *failures = explain->evidence->failures;
+    for (guint i = 0; i < failures->len; i++) {
+        const EvidenceFailure *row = &g_array_index(failures, EvidenceFailure, i);
+        if (row->mx != NULL && is_within(problem, row->day))
+            g_hash_table_add(known, (gpointer)row->mx);
+    }
+    const GArray *totals = explain->evidence->totals;
+    for (guint i = 0; i < totals->len; i++) {
+        const EvidenceTotal *row = &g_array_index(totals, EvidenceTotal, i);
+        const StsPolicy *policy = row->type == POLICY_TYPE_STS && is_within(problem, row->day)
+                                      ? explain_policy(explain, row->policy)
+                                      : NULL;
+        for (char **mx = policy == NULL ? NULL : policy->mx; mx != NULL && *mx != NULL; mx++) {
+            if (!g_str_has_prefix(*mx, "*."))
+                g_hash_table_add(known, *mx);
+        }
+    }
+    setting->known_mx = g_hash_table_size(known);
+}
+
+/* ---- the sentence -------------------------------------------------------------------------- */
+
+static char *
+printable(const char *name)
+{
+    return text_printable(name, -1, NAME_BYTES);
+}
+
+static void
+tell_senders(const Problem *problem, const Setting *setting, GString *out)
+{
+    guint n = problem->senders->len;
+    if (n == 1) {
+        g_autofree char *name = printable(g_array_index(problem->senders, ProblemShare, 0).name);
+        if (setting->senders == 1)
+            g_string_append_printf(out, "%s, the only sender", name);
+        else
+            g_string_append_printf(out, "Only %s, one of %u senders", name, setting->senders);
+    } else if (n == setting->senders && n == 2) {
+        g_string_append(out, "Both senders");
+    } else if (n == setting->senders) {
+        g_string_append_printf(out, "All %u senders", n);
+    } else {
+        g_string_append_printf(out, "%u of %u senders", n, setting->senders);
+    }
+}
+
+static void
+tell_mx(const Problem *problem, const Setting *setting, GString *out)
+{
+    if (setting->named_mx == 0) {
+        g_string_append(out, ", without naming an MX");
+        return;
+    }
+    if (setting->named_mx == 1) {
+        guint i = g_array_index(problem->mxs, ProblemShare, 0).name == NULL ? 1 : 0;
+        g_autofree char *name = printable(g_array_index(problem->mxs, ProblemShare, i).name);
+        g_string_append_printf(out, ", at %s", name);
+        if (setting->known_mx > 1)
+            g_string_append_printf(out, ", one of %u MX hosts", setting->known_mx);
+    } else if (setting->named_mx == setting->known_mx && setting->named_mx == 2) {
+        g_string_append(out, ", at both MX hosts");
+    } else if (setting->named_mx == setting->known_mx) {
+        g_string_append_printf(out, ", at all %u MX hosts", setting->named_mx);
+    } else {
+        g_string_append_printf(out, ", at %u of %u MX hosts", setting->named_mx, setting->known_mx);
+    }
+    if (setting->nameless)
+        g_string_append(out, " (some failures name none)");
+}
+
+static void
+tell_networks(const Problem *problem, GString *out)
+{
+    if (problem->n_networks == 1) {
+        g_autofree char *name = printable(g_array_index(problem->networks, ProblemShare, 0).name);
+        g_string_append_printf(out, ", from one network (%s)", name);
+    } else if (problem->n_networks > 1) {
+        g_string_append_printf(out, ", from %u networks", problem->n_networks);
+    }
+}
+
+static void
+tell_rate(const Problem *problem, const Setting *setting, GString *out)
+{
+    if (setting->own == 0)
+        g_string_append_printf(out, ". %" G_GINT64_FORMAT " failed sessions", problem->sessions);
+    else
+        g_string_append_printf(
+            out, ". %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " sessions of %s in these days",
+            problem->sessions, MAX(setting->own, problem->sessions),
+            problem->senders->len == 1 ? "this sender" : "these senders");
+    if (setting->others > 0)
+        g_string_append_printf(out,
+                               "; %" G_GINT64_FORMAT " sessions of other senders were free of it",
+                               setting->others);
+    g_string_append_c(out, '.');
+}
+
+/* ---- what it points to --------------------------------------------------------------------- */
+
+typedef struct {
+    const Problem *problem;
+    const Setting *setting;
+    double share;         /* of the sessions of the senders concerned */
+    gboolean others_tell; /* others had sessions enough to meet it, had it been there for them */
+} Pattern;
+
+static gboolean
+is_session_failure(ResultType type)
+{
+    return type == RESULT_STARTTLS_NOT_SUPPORTED || type == RESULT_CERTIFICATE_HOST_MISMATCH ||
+           type == RESULT_CERTIFICATE_EXPIRED || type == RESULT_CERTIFICATE_NOT_TRUSTED;
+}
+
+static ProblemPlace
+place_of_single(const Pattern *pattern, ResultType type)
+{
+    if (!pattern->others_tell)
+        return PLACE_UNCLEAR;
+    if (!is_session_failure(type))
+        return PLACE_SENDER;
+    /* STARTTLS is the MX's to offer: a client cannot fail to see it on a clean way. */
+    if (type == RESULT_STARTTLS_NOT_SUPPORTED || pattern->problem->n_networks == 1)
+        return PLACE_PATH;
+    return pattern->share < 0.5 ? PLACE_PATH : PLACE_SENDER;
+}
+
+static ProblemPlace
+place_of(const Pattern *pattern)
+{
+    const Problem *problem = pattern->problem;
+    ResultType type = result_type_from_word(problem->result_type);
+    if (problem->not_in_policy)
+        return PLACE_POLICY;
+    switch (type) {
+    case RESULT_STS_POLICY_FETCH_ERROR:
+    case RESULT_STS_POLICY_INVALID:
+    case RESULT_STS_WEBPKI_INVALID:
+        return PLACE_POLICY_HOST;
+    case RESULT_TLSA_INVALID:
+    case RESULT_DNSSEC_INVALID:
+    case RESULT_DANE_REQUIRED:
+        return PLACE_DNS;
+    default:
+        break;
+    }
+    if (problem->senders->len == 1)
+        return place_of_single(pattern, type);
+    if (pattern->setting->named_mx == 1)
+        return PLACE_MX;
+    if (pattern->setting->named_mx > 1 && problem->senders->len * 2 >= pattern->setting->senders)
+        return PLACE_ALL_MX;
+    return PLACE_UNCLEAR;
+}
+
+static char *
+tell_path(const Pattern *pattern)
+{
+    const Problem *problem = pattern->problem;
+    const char *what = result_type_from_word(problem->result_type) == RESULT_STARTTLS_NOT_SUPPORTED
+                           ? "STARTTLS is offered to everybody else"
+                           : "everybody else meets a good certificate";
+    g_autoptr(GString) out = g_string_new(NULL);
+    if (problem->n_networks == 1) {
+        g_autofree char *name = printable(g_array_index(problem->networks, ProblemShare, 0).name);
+        g_string_append_printf(out,
+                               "All failing sessions whose address is known come from %s, "
+                               "while %s. ",
+                               name, what);
+    } else {
+        g_string_append_printf(out, "Only this sender meets it, while %s. ", what);
+    }
+    g_string_append(out, "Something on the way is suspect: a firewall or proxy that rewrites SMTP, "
+                         "or a man in the middle. Reports alone cannot tell which");
+    if (problem->addresses->len == 1) {
+        g_autofree char *to = printable(g_array_index(problem->addresses, ProblemShare, 0).name);
+        g_string_append_printf(out,
+                               "; first see that %s, where all these sessions went, is "
+                               "really the MX",
+                               to);
+    }
+    g_string_append_c(out, '.');
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+static char *
+tell_mx_place(const Pattern *pattern)
+{
+    const Problem *problem = pattern->problem;
+    if (problem->addresses->len == 1) {
+        g_autofree char *to = printable(g_array_index(problem->addresses, ProblemShare, 0).name);
+        return g_strdup_printf("Independent senders meet it at one MX: the fault is there, not at "
+                               "the senders. All went to the address %s.",
+                               to);
+    }
+    return g_strdup("Independent senders meet it at one MX: the fault is there, not at the "
+                    "senders.");
+}
+
+static char *
+tell_policy_host(const Pattern *pattern)
+{
+    if (pattern->problem->senders->len > 1)
+        return g_strdup("Independent senders meet it: the fault is at the web server of the policy "
+                        "or in the policy file.");
+    if (pattern->others_tell)
+        return g_strdup("Only this sender meets it: the web server may turn its network away "
+                        "(firewall, bot protection, IPv6 only half set up), or be slow at times.");
+    return g_strdup("No other sender tells enough to say whether the web server or this sender is "
+                    "at fault.");
+}
+
+static char *
+tell_unclear(ResultType type)
+{
+    if (type == RESULT_CERTIFICATE_EXPIRED || type == RESULT_CERTIFICATE_HOST_MISMATCH)
+        return g_strdup("No other sender tells enough to confirm it, but such a finding is seldom "
+                        "the sender's mistake: look at the MX first.");
+    return g_strdup("No other sender tells enough to say whether the MX, this sender or the way "
+                    "between is at fault: confirm it by the commands.");
+}
+
+static char *
+tell_likely(const Pattern *pattern, ProblemPlace place)
+{
+    switch (place) {
+    case PLACE_MX:
+        return tell_mx_place(pattern);
+    case PLACE_ALL_MX:
+        return g_strdup(
+            "Independent senders meet it at several MX hosts: look at what these share, "
+            "such as a certificate, a proxy or a name.");
+    case PLACE_SENDER:
+        return g_strdup("Nobody else meets it: most likely the client or the list of trusted "
+                        "authorities of this sender.");
+    case PLACE_PATH:
+        return tell_path(pattern);
+    case PLACE_POLICY:
+        return g_strdup("The policy is incomplete: every sender that honours it would refuse this "
+                        "MX.");
+    case PLACE_POLICY_HOST:
+        return tell_policy_host(pattern);
+    case PLACE_DNS:
+        return g_strdup("The TLSA records or the DNSSEC signatures and the MX do not fit together "
+                        "as this sender sees them.");
+    case PLACE_UNCLEAR:
+        break;
+    }
+    if (pattern->problem->senders->len == 1)
+        return tell_unclear(result_type_from_word(pattern->problem->result_type));
+    return g_strdup("The reports do not say which MX it was, or only few senders meet it: confirm "
+                    "it at every MX by the commands.");
+}
+
+void
+explain_scope(Explain *explain, Problem *problem)
+{
+    Setting setting = {0};
+    count_senders(explain, problem, &setting);
+    count_mx(explain, problem, &setting);
+    GString *out = g_string_new(NULL);
+    tell_senders(problem, &setting, out);
+    tell_mx(problem, &setting, out);
+    tell_networks(problem, out);
+    tell_rate(problem, &setting, out);
+    problem->scope = g_string_free(out, FALSE);
+
+    double share = setting.own > 0 ? MIN(1, (double)problem->sessions / (double)setting.own) : 1;
+    Pattern pattern = {problem, &setting, share, (double)setting.others * share >= 3};
+    problem->place = place_of(&pattern);
+    problem->likely = tell_likely(&pattern, problem->place);
+}

@@ -54,8 +54,9 @@ static gboolean
 canonical_address(const char *text, char canonical[INET6_ADDRSTRLEN])
 {
     guint8 address[16];
+    /* inet_pton reads nothing but the canonical form of an IPv4 address. */
     if (inet_pton(AF_INET, text, address) == 1)
-        return inet_ntop(AF_INET, address, canonical, INET6_ADDRSTRLEN) != NULL;
+        return g_strlcpy(canonical, text, INET6_ADDRSTRLEN) < INET6_ADDRSTRLEN;
     if (inet_pton(AF_INET6, text, address) == 1)
         return inet_ntop(AF_INET6, address, canonical, INET6_ADDRSTRLEN) != NULL;
     return FALSE;

@@ -12,19 +12,24 @@ append_pointer(GString *pointer, const Place *place)
     if (place == NULL)
         return;
     append_pointer(pointer, place->parent);
+    g_string_append_c(pointer, '/');
     if (place->name != NULL)
-        g_string_append_printf(pointer, "/%s", place->name);
+        g_string_append(pointer, place->name);
     else
-        g_string_append_printf(pointer, "/%" G_GSIZE_FORMAT, place->index);
+        g_string_append_printf(pointer, "%" G_GSIZE_FORMAT, place->index);
 }
+
+static void add_finding(Decoder *decoder, FindingKind kind, const Place *place, const char *code,
+                        const char *clause, const char *format, va_list arguments)
+    G_GNUC_PRINTF(6, 0);
 
 static void
 add_finding(Decoder *decoder, FindingKind kind, const Place *place, const char *code,
-            const char *clause, const char *fact)
+            const char *clause, const char *format, va_list arguments)
 {
     g_autoptr(GString) pointer = g_string_new(NULL);
     append_pointer(pointer, place);
-    findings_add(decoder->findings, kind, code, pointer->str, clause, "%s", fact);
+    findings_add_va(decoder->findings, kind, code, pointer->str, clause, format, arguments);
 }
 
 void
@@ -33,9 +38,8 @@ decode_deviation(Decoder *decoder, const Place *place, const char *code, const c
 {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *fact = g_strdup_vprintf(format, arguments);
+    add_finding(decoder, FINDING_DEVIATION, place, code, clause, format, arguments);
     va_end(arguments);
-    add_finding(decoder, FINDING_DEVIATION, place, code, clause, fact);
 }
 
 void
@@ -44,9 +48,8 @@ decode_defect(Decoder *decoder, const Place *place, const char *code, const char
 {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *fact = g_strdup_vprintf(format, arguments);
+    add_finding(decoder, FINDING_DEFECT, place, code, clause, format, arguments);
     va_end(arguments);
-    add_finding(decoder, FINDING_DEFECT, place, code, clause, fact);
     decoder->defective = TRUE;
 }
 

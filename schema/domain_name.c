@@ -55,7 +55,8 @@ lower_labels(char *name)
             label = 0;
             continue;
         }
-        *p = g_ascii_tolower(*p);
+        if (*p >= 'A' && *p <= 'Z') /* g_ascii_tolower is a call */
+            *p = (char)(*p + ('a' - 'A'));
         if (!g_ascii_isalnum(*p) && *p != '-' && *p != '_')
             return FALSE;
         label++;

@@ -38,13 +38,19 @@ void
 findings_add(GPtrArray *findings, FindingKind kind, const char *code, const char *pointer,
              const char *clause, const char *format, ...)
 {
-    if (!findings_make_room(findings, kind))
-        return;
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    findings_add_va(findings, kind, code, pointer, clause, format, arguments);
     va_end(arguments);
+}
 
+void
+findings_add_va(GPtrArray *findings, FindingKind kind, const char *code, const char *pointer,
+                const char *clause, const char *format, va_list arguments)
+{
+    if (!findings_make_room(findings, kind))
+        return;
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
     Finding *finding = g_new(Finding, 1);
     finding->kind = kind;
     finding->code = code;
@@ -102,10 +108,23 @@ append_printable(GString *out, const char *text, gsize length)
     return width;
 }
 
+/* Nearly every text: nothing in it to be escaped. */
+static gboolean
+is_plain(const char *text, gsize length)
+{
+    for (gsize i = 0; i < length; i++) {
+        if (text[i] < 0x20 || text[i] >= 0x7f)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 char *
 text_printable(const char *text, gssize length, gsize max)
 {
     gsize left = text == NULL ? 0 : length < 0 ? strlen(text) : (gsize)length;
+    if (left <= max && is_plain(text, left))
+        return g_strndup(text != NULL ? text : "", left);
     gsize fit = 0; /* as much of the result as leaves room for the ellipsis */
     GString *out = g_string_sized_new(MIN(left, max) + 8);
     while (left > 0) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdarg.h>
 
 typedef enum { FINDING_DEVIATION, FINDING_DEFECT } FindingKind;
 
@@ -24,6 +25,10 @@ GPtrArray *findings_new(void);
  * FORMAT may hold foreign text: control bytes and invalid UTF-8 are escaped here. */
 void findings_add(GPtrArray *findings, FindingKind kind, const char *code, const char *pointer,
                   const char *clause, const char *format, ...) G_GNUC_PRINTF(6, 7);
+
+/* The same with the arguments of a function that takes any number. */
+void findings_add_va(GPtrArray *findings, FindingKind kind, const char *code, const char *pointer,
+                     const char *clause, const char *format, va_list arguments) G_GNUC_PRINTF(6, 0);
 
 /* The first defect, or NULL. Borrowed. */
 const Finding *findings_first_defect(const GPtrArray *findings);

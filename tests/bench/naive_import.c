@@ -1,0 +1,98 @@
+/* naive_import.c: the baseline of import: a mailbox or a folder of gzip files by GMime, zlib, Jansson
+ * and SQLite, in one thread, with nothing judged.
+ *
+ *   bench_naive_import PATH DATABASE BATCH
+ */
+#include <gio/gio.h>
+#include <gmime/gmime.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "naive_store.h"
+
+#define ROOM (4u * 1024 * 1024)
+
+typedef struct {
+    NaiveStore store;
+    z_stream zlib;
+    char *buffer;
+} Import;
+
+static void
+take(Import *import, const guint8 *gzip, gsize length)
+{
+    gsize n = plain_inflate(&import->zlib, gzip, length, import->buffer, ROOM);
+    PlainReport *report = n > 0 ? plain_decode(import->buffer, n) : NULL;
+    if (report == NULL)
+        g_error("a report cannot be read");
+    naive_put(&import->store, report, gzip, length);
+    plain_free(report);
+}
+
+static void
+take_part(GMimeObject *parent, GMimeObject *part, gpointer data)
+{
+    (void)parent;
+    if (!GMIME_IS_PART(part) ||
+        !g_mime_content_type_is_type(g_mime_object_get_content_type(part), "application",
+                                     "tlsrpt+gzip"))
+        return;
+    GMimeStream *stream = g_mime_stream_mem_new();
+    g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(GMIME_PART(part)), stream);
+    GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    take(data, bytes->data, bytes->len);
+    g_object_unref(stream);
+}
+
+static void
+import_mbox(Import *import, const char *path)
+{
+    GMimeStream *stream = g_mime_stream_fs_open(path, 0, 0, NULL);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MBOX);
+    while (!g_mime_parser_eos(parser)) {
+        GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+        if (message == NULL)
+            break;
+        g_mime_message_foreach(message, take_part, import);
+        g_object_unref(message);
+    }
+    g_object_unref(parser);
+    g_object_unref(stream);
+}
+
+static void
+import_folder(Import *import, const char *path)
+{
+    GDir *folder = g_dir_open(path, 0, NULL);
+    for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
+        g_autofree char *child = g_build_filename(path, name, NULL);
+        char *bytes;
+        gsize length;
+        if (g_file_test(child, G_FILE_TEST_IS_DIR)) {
+            import_folder(import, child);
+        } else if (g_file_get_contents(child, &bytes, &length, NULL)) {
+            take(import, (guint8 *)bytes, length);
+            g_free(bytes);
+        }
+    }
+    g_dir_close(folder);
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc != 4)
+        return 64;
+    Import import = {.buffer = g_malloc(ROOM)};
+    g_mime_init();
+    if (inflateInit2(&import.zlib, MAX_WBITS + 16) != Z_OK)
+        return 1;
+    naive_open(&import.store, argv[2], (guint)atoi(argv[3]));
+    if (g_file_test(argv[1], G_FILE_TEST_IS_DIR))
+        import_folder(&import, argv[1]);
+    else
+        import_mbox(&import, argv[1]);
+    naive_close(&import.store);
+    return 0;
+}

@@ -82,6 +82,7 @@ typedef struct {
 typedef struct {
     Judged *item;
     StoreReport report;
+    StorePrepared *prepared;
     StoreQuarantine quarantine;
     SinkDone done;
     gpointer done_data;
@@ -91,6 +92,7 @@ static void
 passage_free(gpointer data)
 {
     Passage *passage = data;
+    store_prepared_free(passage->prepared);
     judged_free(passage->item);
     g_free(passage);
 }
@@ -138,6 +140,7 @@ take(gpointer self, Judged *item, SinkDone done, gpointer done_data)
     };
     if (item->outcome == OUTCOME_STORED) {
         passage->report = report_of(item);
+        passage->report.prepared = passage->prepared = store_prepare(&passage->report);
         waiting.report = &passage->report;
     } else {
         passage->quarantine = quarantine_of(item);

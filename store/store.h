@@ -49,6 +49,9 @@ Report *store_decode(Store *store, GBytes *raw, const char *hint_domain);
 
 /* ---- taking in ------------------------------------------------------------------------- */
 
+/* What can be worked out of a report before the database is touched. */
+typedef struct StorePrepared StorePrepared;
+
 /* A report to be stored. Borrowed during the call. */
 typedef struct {
     const Report *report; /* counts_for filled by ingest */
@@ -60,7 +63,14 @@ typedef struct {
     const char *source;           /* may be NULL */
     const GPtrArray *findings;    /* of Finding: the deviations; NULL for none */
     gint64 received;              /* Unix seconds */
+    /* store_prepare of all the above; NULL: the put works it out. */
+    const StorePrepared *prepared;
 } StoreReport;
+
+/* Works out of ITEM what needs no store: from any thread, to spare the one that writes. */
+StorePrepared *store_prepare(const StoreReport *item);
+void store_prepared_free(StorePrepared *prepared); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StorePrepared, store_prepared_free)
 
 typedef enum {
     STORE_NEW,           /* stored and counted */

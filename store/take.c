@@ -4,56 +4,15 @@
 
 #include "schema/limits.h"
 #include "store/copies.h"
-#include "store/counts_for.h"
-#include "store/findings_json.h"
-#include "store/sender.h"
+#include "store/prepare.h"
 
-/* What is worked out of a report before a row is touched. */
+/* A report on its way in. */
 typedef struct {
     const StoreReport *item;
     const Report *report;
     const TakeRow *row; /* NULL: comes in */
-    guint8 claim[REPORT_DIGEST_BYTES], content[REPORT_DIGEST_BYTES];
-    Sender sender;
-    char *counts_for;
-    gint64 successful, failed;
+    const StorePrepared *facts;
 } Take;
-
-static void
-take_clear(Take *take)
-{
-    sender_clear(&take->sender);
-    g_free(take->counts_for);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Take, take_clear)
-
-static gint64
-add_capped(gint64 a, gint64 b)
-{
-    return a > G_MAXINT64 - b ? G_MAXINT64 : a + b;
-}
-
-static gboolean
-take_init(Take *take, const StoreReport *item, const TakeRow *row, GError **error)
-{
-    const Report *report = item->report;
-    take->item = item;
-    take->report = report;
-    take->row = row;
-    sender_init(&take->sender, report, item->trust, item->authenticated_by);
-    take->counts_for = counts_for_text(report);
-    if (take->counts_for == NULL) {
-        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "a domain name is not normalised");
-        return FALSE;
-    }
-    for (gsize i = 0; i < report->n_policies; i++) {
-        take->successful = add_capped(take->successful, report->policies[i].successful_sessions);
-        take->failed = add_capped(take->failed, report->policies[i].failed_sessions);
-    }
-    report_claim(report, take->claim);
-    report_content(report, take->content);
-    return TRUE;
-}
 
 void
 take_no_content(gint64 id, guint8 digest[REPORT_DIGEST_BYTES])
@@ -70,15 +29,14 @@ insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GEr
 {
     const StoreReport *item = take->item;
     const Report *report = take->report;
-    g_autofree char *findings = findings_json(item->findings);
     g_autofree char *source = item->source ? g_utf8_make_valid(item->source, -1) : NULL;
     g_autoptr(Statement) insert = statement_get(store->statements, "report_add", error);
     if (insert == NULL)
         return FALSE;
-    statement_blob(insert, 1, take->claim, REPORT_DIGEST_BYTES);
-    statement_blob(insert, 2, take->content, REPORT_DIGEST_BYTES);
+    statement_blob(insert, 1, take->facts->claim, REPORT_DIGEST_BYTES);
+    statement_blob(insert, 2, take->facts->content, REPORT_DIGEST_BYTES);
     statement_int(insert, 3, copy->sender);
-    statement_text(insert, 4, take->sender.domain);
+    statement_text(insert, 4, take->facts->sender.domain);
     statement_int(insert, 5, report_day(report));
     statement_int(insert, 6, report->start);
     statement_int(insert, 7, report->end);
@@ -93,11 +51,11 @@ insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GEr
     statement_text(insert, 16, report->organization_name);
     statement_text(insert, 17, report->contact_info);
     statement_text(insert, 18, report->report_id);
-    statement_text(insert, 19, take->counts_for);
-    statement_int(insert, 20, take->successful);
-    statement_int(insert, 21, take->failed);
+    statement_text(insert, 19, take->facts->counts_for);
+    statement_int(insert, 20, take->facts->successful);
+    statement_int(insert, 21, take->facts->failed);
     statement_int(insert, 22, item->findings != NULL ? item->findings->len : 0);
-    statement_text(insert, 23, findings);
+    statement_text(insert, 23, take->facts->findings);
     statement_bytes(insert, 24, item->raw);
     return statement_insert(insert, ret_id, error);
 }
@@ -113,8 +71,8 @@ free_digests(Store *store, const Take *take, GError **error)
     g_autoptr(Statement) find = statement_get(store->statements, "rebuild_find_later", error);
     if (find == NULL)
         return FALSE;
-    statement_blob(find, 1, take->claim, REPORT_DIGEST_BYTES);
-    statement_blob(find, 2, take->content, REPORT_DIGEST_BYTES);
+    statement_blob(find, 1, take->facts->claim, REPORT_DIGEST_BYTES);
+    statement_blob(find, 2, take->facts->content, REPORT_DIGEST_BYTES);
     statement_int(find, 3, take->row->id);
     if (!statement_value(find, &id, &found, error))
         return FALSE;
@@ -139,10 +97,10 @@ update_row(Store *store, const Take *take, const Copy *copy, GError **error)
     if (set == NULL)
         return FALSE;
     statement_int(set, 1, take->row->id);
-    statement_blob(set, 2, take->claim, REPORT_DIGEST_BYTES);
-    statement_blob(set, 3, take->content, REPORT_DIGEST_BYTES);
+    statement_blob(set, 2, take->facts->claim, REPORT_DIGEST_BYTES);
+    statement_blob(set, 3, take->facts->content, REPORT_DIGEST_BYTES);
     statement_int(set, 4, copy->sender);
-    statement_text(set, 5, take->sender.domain);
+    statement_text(set, 5, take->facts->sender.domain);
     statement_int(set, 6, report_day(report));
     statement_int(set, 7, report->start);
     statement_int(set, 8, report->end);
@@ -151,9 +109,9 @@ update_row(Store *store, const Take *take, const Copy *copy, GError **error)
     statement_text(set, 11, report->organization_name);
     statement_text(set, 12, report->contact_info);
     statement_text(set, 13, report->report_id);
-    statement_text(set, 14, take->counts_for);
-    statement_int(set, 15, take->successful);
-    statement_int(set, 16, take->failed);
+    statement_text(set, 14, take->facts->counts_for);
+    statement_int(set, 15, take->facts->successful);
+    statement_int(set, 16, take->facts->failed);
     return statement_run(set, error);
 }
 
@@ -191,14 +149,14 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     gboolean fits = FALSE;
     guint others = copies->len;
     Copy *copy = copies_append(copies, take->row != NULL ? take->row->id : G_MAXINT64, item->trust,
-                               take->sender.domain, take->counts_for);
+                               take->facts->sender.domain, take->facts->counts_for);
 
     copies_settle(copies);
     if (take->row == NULL && !has_room(copy, others)) {
         *ret_put = STORE_REFUSED;
         return TRUE;
     }
-    if (!intern_name(store->intern, take->sender.name, &copy->sender, error))
+    if (!intern_name(store->intern, take->facts->sender.name, &copy->sender, error))
         return FALSE;
     g_autoptr(Rollup) rollup = copies_rollup(store, copy, take->report, error);
     if (rollup == NULL || !rollup_fits(rollup, store->statements, &fits, error))
@@ -267,10 +225,10 @@ raise_copy(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError
     copy->counted = FALSE;
     copy->trust = take->item->trust;
     g_free(copy->sender_domain);
-    copy->sender_domain = g_strdup(take->sender.domain);
+    copy->sender_domain = g_strdup(take->facts->sender.domain);
     g_free(copy->counts_for);
-    copy->counts_for = g_strdup(take->counts_for);
-    if (!intern_name(store->intern, take->sender.name, &copy->sender, error) ||
+    copy->counts_for = g_strdup(take->facts->counts_for);
+    if (!intern_name(store->intern, take->facts->sender.name, &copy->sender, error) ||
         !write_raised(store, take, copy, error))
         return FALSE;
     copies_settle(copies);
@@ -304,14 +262,18 @@ gboolean
 take_report(Store *store, const StoreReport *item, const TakeRow *row, StorePut *ret_put,
             gint64 *ret_id, GError **error)
 {
-    g_auto(Take) take = {0};
-    if (!take_init(&take, item, row, error))
+    g_autoptr(StorePrepared) own = item->prepared == NULL ? store_prepare(item) : NULL;
+    const StorePrepared *facts = own != NULL ? own : item->prepared;
+    const Take take = {item, item->report, row, facts};
+    if (facts->counts_for == NULL) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "a domain name is not normalised");
         return FALSE;
+    }
     g_autoptr(GPtrArray) copies =
-        copies_load(store, take.claim, row != NULL ? row->id : G_MAXINT64, error);
+        copies_load(store, take.facts->claim, row != NULL ? row->id : G_MAXINT64, error);
     if (copies == NULL)
         return FALSE;
-    Copy *copy = copies_find(copies, take.content);
+    Copy *copy = copies_find(copies, take.facts->content);
     if (copy == NULL)
         return take_new(store, &take, copies, ret_put, ret_id, error);
     if (!take_again(store, &take, copies, copy, error))

@@ -13,8 +13,6 @@
 #include "schema/domain_name.h"
 #include "schema/limits.h"
 
-#define SECONDS_PER_DAY 86400
-
 typedef struct {
     ReadinessRules rules;
     gint32 today;
@@ -207,7 +205,7 @@ read_domains(int argc, char **argv, GPtrArray *domains)
 static int
 read_day(const char *text, gint32 *ret_day)
 {
-    *ret_day = (gint32)(g_get_real_time() / G_USEC_PER_SEC / SECONDS_PER_DAY);
+    *ret_day = options_today();
     if (text != NULL && !options_day(text, ret_day))
         return options_usage("ready", "--now: expected YYYY-MM-DD, today or yesterday");
     return -1;

@@ -1,64 +1,168 @@
-/* report: the summary. */
+/* report: the summary, and what people decide by. */
+#include <string.h>
 #include <sysexits.h>
 
 #include "cli/options.h"
 #include "cli/say.h"
 #include "report/render.h"
+#include "report/week.h"
+
+#define DAYS_OF_WEEK 7
+
+typedef struct {
+    FilterOptions filter;
+    char *format, *week, *by, *now;
+    gboolean json, only_failures, compare, matrix, conformity, quality, quiet, only_new, addresses;
+} ReportOptions;
+
+static void
+options_clear(ReportOptions *options)
+{
+    options_filter_clear(&options->filter);
+    g_free(options->format);
+    g_free(options->week);
+    g_free(options->by);
+    g_free(options->now);
+}
+
+static int
+parse(ReportOptions *o, int *argc, char ***argv)
+{
+    const GOptionEntry entries[] = {
+        {"domain", 0, 0, G_OPTION_ARG_STRING, &o->filter.domain, "Only this policy domain",
+         "DOMAIN"},
+        {"since", 0, 0, G_OPTION_ARG_STRING, &o->filter.since,
+         "First UTC day (or 7d: the last 7 days)", "DAY"},
+        {"until", 0, 0, G_OPTION_ARG_STRING, &o->filter.until, "Last UTC day", "DAY"},
+        {"week", 0, 0, G_OPTION_ARG_STRING, &o->week,
+         "An ISO week (2026-W47; without one the last that is over), compared with the one before",
+         "[WEEK]"},
+        {"compare", 0, 0, G_OPTION_ARG_NONE, &o->compare, "Compare with the period before", NULL},
+        {"only-new", 0, 0, G_OPTION_ARG_NONE, &o->only_new,
+         "Only failures that the period before did not have", NULL},
+        {"sender", 0, 0, G_OPTION_ARG_STRING, &o->filter.sender, "Only this sender", "NAME"},
+        {"mx", 0, 0, G_OPTION_ARG_STRING, &o->filter.mx, "Only failures at this MX", "HOST"},
+        {"result", 0, 0, G_OPTION_ARG_STRING, &o->filter.result,
+         "Only failures of this result type", "TYPE"},
+        {"policy-type", 0, 0, G_OPTION_ARG_STRING, &o->filter.policy_type,
+         "Only sts, tlsa or no-policy-found", "TYPE"},
+        {"only-failures", 0, 0, G_OPTION_ARG_NONE, &o->only_failures,
+         "Leave out domains and senders without failed sessions", NULL},
+        {"quiet-if-clean", 0, 0, G_OPTION_ARG_NONE, &o->quiet,
+         "Print nothing when no session failed and nobody fell silent", NULL},
+        {"by", 0, 0, G_OPTION_ARG_STRING, &o->by, "day: a row a UTC day", "day"},
+        {"matrix", 0, 0, G_OPTION_ARG_NONE, &o->matrix,
+         "Failed sessions by sender, MX and result type", NULL},
+        {"conformity", 0, 0, G_OPTION_ARG_NONE, &o->conformity,
+         "How the reports of each sender depart from RFC 8460", NULL},
+        {"quality", 0, 0, G_OPTION_ARG_NONE, &o->quality, "Copies, trust and days without a report",
+         NULL},
+        {"addresses", 0, 0, G_OPTION_ARG_NONE, &o->addresses,
+         "Read the addresses of failed sessions out of the reports (slower)", NULL},
+        {"now", 0, 0, G_OPTION_ARG_STRING, &o->now, "Report as on this UTC day (today)", "DAY"},
+        {"format", 0, 0, G_OPTION_ARG_STRING, &o->format,
+         "text (default), json, csv, markdown or html", "FORMAT"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "The same as --format json", NULL},
+        {0},
+    };
+    options_default_value(*argc, *argv, "--week", "last");
+    int status = options_parse("report", entries, argc, argv);
+    if (status < 0 && *argc > 1)
+        status = options_usage("report", "unexpected argument \"%s\"", (*argv)[1]);
+    return status;
+}
+
+/* The days of --week, and those that a comparison needs. -1 or an exit status. */
+static int
+read_period(const ReportOptions *options, ReviewRequest *request)
+{
+    StoreQuery *query = &request->summary.query;
+    gint32 monday;
+    if (options->now != NULL && !options_day(options->now, &request->today))
+        return options_usage("report", "--now: expected YYYY-MM-DD, today or yesterday");
+    if (options->week != NULL) {
+        if (options->filter.since != NULL || options->filter.until != NULL)
+            return options_usage("report", "--week does not go with --since or --until");
+        if (!week_parse(options->week, request->today, &monday))
+            return options_usage("report", "--week: expected a week like 2026-W47, or nothing");
+        query->since_day = monday;
+        query->until_day = monday + DAYS_OF_WEEK - 1;
+        request->is_week = TRUE;
+    }
+    if (!(request->parts & REVIEW_COMPARE))
+        return -1;
+    /* Days that are over, as many as a week has, unless others are asked for. */
+    if (query->until_day == G_MAXINT32)
+        query->until_day = MAX(request->today - 1, query->since_day);
+    if (query->since_day == G_MININT32)
+        query->since_day = query->until_day - DAYS_OF_WEEK + 1;
+    return -1;
+}
+
+static int
+read_parts(const ReportOptions *options, const RenderFormat *format, ReviewRequest *request)
+{
+    gboolean compares =
+        options->compare || options->week != NULL || options->only_new || options->quiet;
+    if (options->by != NULL && strcmp(options->by, "day") != 0)
+        return options_usage("report", "--by: expected day");
+    request->parts =
+        format->parts | (compares ? REVIEW_COMPARE : 0) | (options->by != NULL ? REVIEW_TREND : 0) |
+        (options->matrix ? REVIEW_MATRIX : 0) | (options->conformity ? REVIEW_CONFORMITY : 0) |
+        (options->quality || options->week != NULL ? REVIEW_QUALITY : 0);
+    request->only_new = options->only_new;
+    request->addresses = options->addresses;
+    request->summary.only_failures = options->only_failures;
+    return -1;
+}
+
+static int
+print(App *app, const ReportOptions *options, const RenderFormat *format,
+      const ReviewRequest *request)
+{
+    g_autoptr(GError) error = NULL;
+    int status = command_open_store(app);
+    if (status >= 0)
+        return status;
+    g_autoptr(Review) review = review_make(app->store, request, &error);
+    if (review == NULL) {
+        say(SAY_ERROR, "%s", error->message);
+        return options_store_exit(error);
+    }
+    if (options->quiet && review->clean)
+        return EX_OK;
+    g_autoptr(GString) out = g_string_new(NULL);
+    RenderStyle style = {.colour = say_colour()};
+    format->render(review, &style, out);
+    return say_output(out->str, (gssize)out->len) ? EX_OK : EX_IOERR;
+}
 
 int
 cmd_report(App *app, int argc, char **argv)
 {
-    FilterOptions filter = {0};
-    g_autofree char *format_name = NULL;
-    gboolean json = FALSE, only_failures = FALSE;
-    const GOptionEntry entries[] = {
-        {"domain", 0, 0, G_OPTION_ARG_STRING, &filter.domain, "Only this policy domain", "DOMAIN"},
-        {"since", 0, 0, G_OPTION_ARG_STRING, &filter.since,
-         "First UTC day (or 7d: the last 7 days)", "DAY"},
-        {"until", 0, 0, G_OPTION_ARG_STRING, &filter.until, "Last UTC day", "DAY"},
-        {"sender", 0, 0, G_OPTION_ARG_STRING, &filter.sender, "Only this sender", "NAME"},
-        {"mx", 0, 0, G_OPTION_ARG_STRING, &filter.mx, "Only failures at this MX", "HOST"},
-        {"result", 0, 0, G_OPTION_ARG_STRING, &filter.result, "Only failures of this result type",
-         "TYPE"},
-        {"policy-type", 0, 0, G_OPTION_ARG_STRING, &filter.policy_type,
-         "Only sts, tlsa or no-policy-found", "TYPE"},
-        {"only-failures", 0, 0, G_OPTION_ARG_NONE, &only_failures,
-         "Leave out domains and senders without failed sessions", NULL},
-        {"format", 0, 0, G_OPTION_ARG_STRING, &format_name, "text (default) or json", "FORMAT"},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "The same as --format json", NULL},
-        {0},
-    };
+    ReportOptions options = {0};
     g_autoptr(GStringChunk) strings = g_string_chunk_new(256);
-    SummaryRequest request = {0};
-    int status = options_parse("report", entries, &argc, &argv);
+    ReviewRequest request = {.today = options_today()};
     const RenderFormat *format = NULL;
-    if (status < 0 && argc > 1)
-        status = options_usage("report", "unexpected argument \"%s\"", argv[1]);
+    int status = parse(&options, &argc, &argv);
     if (status < 0) {
-        const char *name = format_name != NULL ? format_name : json ? "json" : "text";
         g_autofree char *names = render_format_names();
-        format = render_format(name);
+        format = render_format(options.format != NULL ? options.format
+                               : options.json         ? "json"
+                                                      : "text");
         if (format == NULL)
             status = options_usage("report", "--format: expected one of %s", names);
     }
     if (status < 0)
-        status = options_filter("report", &filter, &request.query, strings);
+        status = options_filter("report", &options.filter, &request.summary.query, strings);
     if (status < 0)
-        status = command_open_store(app);
+        status = read_parts(&options, format, &request);
+    if (status < 0)
+        status = read_period(&options, &request);
     if (status < 0) {
-        request.only_failures = only_failures;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(Summary) summary = summary_make(app->store, &request, &error);
-        if (summary == NULL) {
-            say(SAY_ERROR, "%s", error->message);
-            status = options_store_exit(error);
-        } else {
-            g_autoptr(GString) out = g_string_new(NULL);
-            RenderStyle style = {.colour = say_colour()};
-            format->render(summary, &style, out);
-            status = say_output(out->str, (gssize)out->len) ? EX_OK : EX_IOERR;
-        }
+        request.rules = &app->config->readiness;
+        status = print(app, &options, format, &request);
     }
-    options_filter_clear(&filter);
+    options_clear(&options);
     return status;
 }

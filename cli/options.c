@@ -47,10 +47,27 @@ options_usage(const char *command, const char *format, ...)
     return EX_USAGE;
 }
 
+void
+options_default_value(int argc, char **argv, const char *option, const char *value)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], option) != 0 || (i + 1 < argc && *argv[i + 1] != '-'))
+            continue;
+        g_autofree char *text = g_strconcat(option, "=", value, NULL);
+        argv[i] = (char *)(guintptr)g_intern_string(text);
+    }
+}
+
+gint32
+options_today(void)
+{
+    return (gint32)(g_get_real_time() / G_USEC_PER_SEC / SECONDS_PER_DAY);
+}
+
 gboolean
 options_day(const char *text, gint32 *ret_day)
 {
-    gint32 today = (gint32)(g_get_real_time() / G_USEC_PER_SEC / SECONDS_PER_DAY);
+    gint32 today = options_today();
     gsize length = strlen(text);
     if (day_parse(text, ret_day))
         return TRUE;

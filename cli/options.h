@@ -14,6 +14,14 @@ int options_parse(const char *command, const GOptionEntry *entries, int *argc, c
 /* A wrong use: says TEXT and where help is; returns 64 (EX_USAGE). */
 int options_usage(const char *command, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/* Where OPTION ("--week") stands in ARGV without a value (nothing, or another option, follows), puts
+ * OPTION=VALUE in its place: GOption has no optional values. The text lives as long as the program.
+ */
+void options_default_value(int argc, char **argv, const char *option, const char *value);
+
+/* The UTC day that it is now. */
+gint32 options_today(void);
+
 /* "2026-11-01", "7d" (the last 7 days, today included), "today", "yesterday" as a UTC day. */
 gboolean options_day(const char *text, gint32 *ret_day);
 

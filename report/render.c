@@ -1,8 +1,11 @@
 #include "report/render.h"
 
+#define SHORT (REVIEW_VERDICT | REVIEW_PROBLEMS)
+#define LONG  (REVIEW_ALL & ~REVIEW_COMPARE)
+
 static const RenderFormat formats[] = {
-    {"text", render_text},
-    {"json", render_json},
+    {"text", SHORT, render_text},        {"json", SHORT, render_json}, {"csv", 0, render_csv},
+    {"markdown", LONG, render_markdown}, {"html", LONG, render_html},
 };
 
 const RenderFormat *

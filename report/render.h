@@ -1,9 +1,9 @@
-/* render.h: the output formats of a summary; each is one file and one row of the table. */
+/* render.h: the output formats of a review; each is one file and one row of the table. */
 #pragma once
 
 #include <glib.h>
 
-#include "report/summary.h"
+#include "report/review.h"
 
 typedef struct {
     gboolean colour; /* ANSI colours: a terminal, and NO_COLOR is not set */
@@ -11,8 +11,9 @@ typedef struct {
 
 typedef struct {
     const char *name; /* of --format */
+    guint parts;      /* ReviewPart, or-ed: what it shows without being asked for more */
     /* Appends the whole document to OUT. Foreign text is escaped for the format. */
-    void (*render)(const Summary *summary, const RenderStyle *style, GString *out);
+    void (*render)(const Review *review, const RenderStyle *style, GString *out);
 } RenderFormat;
 
 /* NULL when there is no such format. Static. */
@@ -20,6 +21,13 @@ const RenderFormat *render_format(const char *name);
 /* "text, json"; newly allocated. */
 char *render_format_names(void);
 
-/* report/render_text.c and report/render_json.c */
-void render_text(const Summary *summary, const RenderStyle *style, GString *out);
-void render_json(const Summary *summary, const RenderStyle *style, GString *out);
+/* One file each. STYLE matters to text alone. */
+void render_text(const Review *review, const RenderStyle *style, GString *out);
+void render_json(const Review *review, const RenderStyle *style, GString *out);
+/* One row a failure group (RFC 4180), safe to open in a spreadsheet: no cell begins a formula. */
+void render_csv(const Review *review, const RenderStyle *style, GString *out);
+void render_markdown(const Review *review, const RenderStyle *style, GString *out);
+/* One file that stands alone: no script, nothing loaded from elsewhere; dark, light and print. */
+void render_html(const Review *review, const RenderStyle *style, GString *out);
+/* The HTML part of a mail: styles inline, tables, bars as cells of a table, no SVG. */
+void render_html_mail(const Review *review, const RenderStyle *style, GString *out);

@@ -1,6 +1,7 @@
 /* The JSON summary, schema/summary.schema.json: it may grow, not change. */
 #include "report/json_value.h"
 #include "report/render.h"
+#include "report/render_json_review.h"
 
 #define SUMMARY_SCHEMA "tlsgauge.summary/1"
 
@@ -53,8 +54,9 @@ failure_to_json(const SummaryFailure *failure)
 }
 
 static json_t *
-domain_to_json(const SummaryDomain *domain)
+domain_to_json(const Review *review, const ReviewDomain *part)
 {
+    const SummaryDomain *domain = part->summary;
     json_t *totals = json_array(), *senders = json_array(), *failures = json_array();
     for (guint i = 0; i < domain->totals->len; i++)
         json_array_append_new(totals,
@@ -70,12 +72,14 @@ domain_to_json(const SummaryDomain *domain)
     json_object_set_new(object, "totals", totals);
     json_object_set_new(object, "senders", senders);
     json_object_set_new(object, "failures", failures);
+    render_json_domain_parts(review, part, object);
     return object;
 }
 
 void
-render_json(const Summary *summary, const RenderStyle *style, GString *out)
+render_json(const Review *review, const RenderStyle *style, GString *out)
 {
+    const Summary *summary = review->summary;
     (void)style;
     json_t *period = json_object();
     json_object_set_new(period, "since",
@@ -83,12 +87,13 @@ render_json(const Summary *summary, const RenderStyle *style, GString *out)
     json_object_set_new(period, "until",
                         summary->any ? json_value_day(summary->until) : json_null());
     json_t *domains = json_array();
-    for (guint i = 0; i < summary->domains->len; i++)
-        json_array_append_new(domains,
-                              domain_to_json(&g_array_index(summary->domains, SummaryDomain, i)));
+    for (guint i = 0; i < review->domains->len; i++)
+        json_array_append_new(
+            domains, domain_to_json(review, &g_array_index(review->domains, ReviewDomain, i)));
     json_t *root = json_object();
     json_object_set_new(root, "schema", json_string(SUMMARY_SCHEMA));
     json_object_set_new(root, "period", period);
     json_object_set_new(root, "domains", domains);
+    render_json_root_parts(review, root);
     json_value_print(root, out);
 }

@@ -1,0 +1,11 @@
+/* render_json_review.h: the parts of the JSON summary beyond the totals. Private to report/. */
+#pragma once
+
+#include <jansson.h>
+
+#include "report/review.h"
+
+/* Adds the members of the parts that DOMAIN has to OBJECT. */
+void render_json_domain_parts(const Review *review, const ReviewDomain *domain, json_t *object);
+/* Adds those of the whole to ROOT. */
+void render_json_root_parts(const Review *review, json_t *root);

@@ -1,0 +1,145 @@
+#include "report/review_document.h"
+
+#include "schema/day.h"
+
+Tone
+effect_tone(Effect effect)
+{
+    switch (effect) {
+    case EFFECT_WOULD_BLOCK:
+    case EFFECT_BLOCKED:
+        return TONE_BAD;
+    case EFFECT_POLICY_UNREADABLE:
+        return TONE_WARN;
+    case EFFECT_DANE:
+    case EFFECT_NO_POLICY:
+    case EFFECT_UNKNOWN:
+        break;
+    }
+    return TONE_PLAIN;
+}
+
+const char *
+plural(gint64 number)
+{
+    return number == 1 ? "" : "s";
+}
+
+static Tone
+verdict_tone(Verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_READY:
+    case VERDICT_ENFORCING:
+        return TONE_GOOD;
+    case VERDICT_WARNINGS:
+        return TONE_WARN;
+    case VERDICT_NOT_READY:
+        return TONE_BAD;
+    case VERDICT_NO_DATA:
+        break;
+    }
+    return TONE_UNKNOWN;
+}
+
+/* ---- the verdict --------------------------------------------------------------------------- */
+
+static void
+put_gates(Document *document, const Readiness *readiness)
+{
+    guint open = 0;
+    for (guint i = 0; i < readiness->gates->len; i++) {
+        const Gate *gate = g_ptr_array_index(readiness->gates, i);
+        if (gate->state == GATE_PASS)
+            continue;
+        if (open++ == 0)
+            document_list(document, "In the way:");
+        document_line(document, "%s (%s): %s%s%s", gate->name, gate_state_name(gate->state),
+                      gate->why, gate->fix != NULL ? "; to do: " : "",
+                      gate->fix != NULL ? gate->fix : "");
+    }
+}
+
+static void
+put_verdict(Document *document, const ReviewDomain *domain)
+{
+    const Readiness *readiness = domain->readiness;
+    g_autofree char *since = day_format(readiness->since), *until = day_format(readiness->until);
+    g_autofree char *sentence = g_strdup_printf(
+        "Stage: %s, for %u day%s. Decided by the reports of %s to %s.", stage_name(domain->stage),
+        domain->stage_days, plural(domain->stage_days), since, until);
+    document_verdict(document, verdict_tone(readiness->verdict), verdict_name(readiness->verdict),
+                     sentence);
+    put_gates(document, readiness);
+    document_text(document, TONE_PLAIN, "Next step: %s", domain->step->advice);
+    if (domain->step->policy == NULL)
+        return;
+    document_code(document);
+    g_auto(GStrv) lines = g_strsplit(domain->step->policy, "\n", -1);
+    for (char **line = lines; *line != NULL && **line != '\0'; line++)
+        document_line(document, "%s", *line);
+    document_line(document, "%s", domain->step->record);
+}
+
+/* ---- all of it ----------------------------------------------------------------------------- */
+
+static void
+put_domain(Document *document, const Review *review, const ReviewDomain *domain)
+{
+    document_heading(document, 2, "%s", domain->summary->domain);
+    if (domain->readiness != NULL)
+        put_verdict(document, domain);
+    if (domain->summary->totals->len == 0)
+        document_text(document, TONE_BAD, "No report about this domain in the period.");
+    document_changes(document, review, domain);
+    document_problems(document, domain);
+    if (domain->summary->totals->len > 0) {
+        document_totals(document, domain->summary);
+        document_senders(document, domain->summary);
+        document_failures(document, review, domain);
+    }
+    document_trend(document, review, domain);
+    document_quality(document, domain);
+}
+
+static void
+put_title(Document *document, const Review *review)
+{
+    const Summary *summary = review->summary;
+    if (!summary->any) {
+        document_heading(document, 1, "TLS reports");
+        document_text(document, TONE_PLAIN, "No report is stored yet.");
+        return;
+    }
+    g_autofree char *since = day_format(summary->since), *until = day_format(summary->until);
+    if (review->week != NULL)
+        document_heading(document, 1, "TLS reports, week %s (%s to %s, UTC days)", review->week,
+                         since, until);
+    else
+        document_heading(document, 1, "TLS reports, %s to %s (UTC days)", since, until);
+    if (summary->filtered)
+        document_text(document, TONE_DIM,
+                      "Failures are filtered; totals and senders are not (successes name no MX).");
+    if (review->only_new)
+        document_text(document, TONE_DIM,
+                      "Only failures that the period before did not have are listed.");
+}
+
+Document *
+review_document(const Review *review)
+{
+    Document *document = document_new();
+    put_title(document, review);
+    for (guint i = 0; i < review->domains->len; i++)
+        put_domain(document, review, &g_array_index(review->domains, ReviewDomain, i));
+    if (review->summary->any && review->domains->len == 0)
+        document_text(document, TONE_PLAIN, "Nothing in this period matches.");
+    if (review->conformity != NULL)
+        document_conformity(document, review);
+    if (review->summary->quarantined > 0)
+        document_text(document, TONE_WARN,
+                      "In quarantine, not counted: %" G_GINT64_FORMAT
+                      " (see: tlsgauge quarantine list)",
+                      review->summary->quarantined);
+    return document;
+}

@@ -127,7 +127,7 @@ print(App *app, const ReportOptions *options, const RenderFormat *format,
     g_autoptr(Review) review = review_make(app->store, request, &error);
     if (review == NULL) {
         say(SAY_ERROR, "%s", error->message);
-        return options_store_exit(error);
+        return error->domain == STORE_ERROR ? options_store_exit(error) : EX_UNAVAILABLE;
     }
     if (options->quiet && review->clean)
         return EX_OK;
@@ -161,6 +161,7 @@ cmd_report(App *app, int argc, char **argv)
         status = read_period(&options, &request);
     if (status < 0) {
         request.rules = &app->config->readiness;
+        request.as_database = app->config->as_database;
         status = print(app, &options, format, &request);
     }
     options_clear(&options);

@@ -1,6 +1,7 @@
 #include "report/render_json_review.h"
 
 #include "report/json_value.h"
+#include "report/problem_json.h"
 
 static json_t *
 number(gint64 value)
@@ -144,49 +145,6 @@ matrix_json(const GArray *matrix)
     return array;
 }
 
-/* ---- problems ------------------------------------------------------------------------------ */
-
-static json_t *
-shares_json(const GArray *shares)
-{
-    json_t *array = json_array();
-    for (guint i = 0; i < shares->len; i++) {
-        const ProblemShare *share = &g_array_index(shares, ProblemShare, i);
-        json_array_append_new(array, json_pack("{s:o, s:I}", "name", json_value_text(share->name),
-                                               "sessions", (json_int_t)share->sessions));
-    }
-    return array;
-}
-
-static json_t *
-problem_json(const Problem *problem)
-{
-    json_t *commands = json_array(), *object = json_object();
-    for (guint i = 0; i < problem->commands->len; i++)
-        json_array_append_new(commands, json_value_text(g_ptr_array_index(problem->commands, i)));
-    json_object_set_new(object, "title", json_value_text(problem->title));
-    json_object_set_new(object, "policy_type", json_value_text(problem->policy_type));
-    json_object_set_new(object, "result_type", json_value_text(problem->result_type));
-    json_object_set_new(object, "effect", json_string(effect_name(problem->effect)));
-    json_object_set_new(object, "sessions", number(problem->sessions));
-    json_object_set_new(object, "first_day", json_value_day(problem->first_day));
-    json_object_set_new(object, "last_day", json_value_day(problem->last_day));
-    json_object_set_new(object, "days", number(problem->days));
-    json_object_set_new(object, "ended", json_boolean(problem->ended));
-    json_object_set_new(object, "mxs", shares_json(problem->mxs));
-    json_object_set_new(object, "senders", shares_json(problem->senders));
-    json_object_set_new(object, "reasons", shares_json(problem->reasons));
-    json_object_set_new(object, "networks", shares_json(problem->networks));
-    json_object_set_new(object, "cause", json_value_text(problem->cause));
-    json_object_set_new(object, "scope", json_value_text(problem->scope));
-    json_object_set_new(object, "course", json_value_text(problem->course));
-    json_object_set_new(object, "likely", json_value_text(problem->likely));
-    json_object_set_new(object, "fix", json_value_text(problem->fix));
-    json_object_set_new(object, "commands", commands);
-    json_object_set_new(object, "clause", json_value_text(problem->clause));
-    return object;
-}
-
 /* ---- quality and conformity ---------------------------------------------------------------- */
 
 static json_t *
@@ -240,12 +198,10 @@ render_json_domain_parts(const Review *review, const ReviewDomain *domain, json_
 {
     if (domain->readiness != NULL)
         json_object_set_new(object, "readiness", verdict_json(domain));
-    if (domain->problems != NULL) {
-        json_t *problems = json_array();
-        for (guint i = 0; i < domain->problems->len; i++)
-            json_array_append_new(problems, problem_json(g_ptr_array_index(domain->problems, i)));
-        json_object_set_new(object, "problems", problems);
-    }
+    if (domain->problems != NULL)
+        json_object_set_new(object, "problems", problems_to_json(domain->problems));
+    if (domain->notices != NULL)
+        json_object_set_new(object, "notices", notices_to_json(domain->notices));
     if (domain->change != NULL)
         json_object_set_new(object, "comparison", comparison_json(domain->change));
     if (review->parts & REVIEW_TREND)

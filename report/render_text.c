@@ -7,7 +7,7 @@
 
 #define INDENT 2
 #define GAP    2
-#define NARROW 14 /* no column of texts gets narrower to make room */
+#define NARROW 12 /* no column of texts gets narrower to make room */
 
 typedef struct {
     GString *out;

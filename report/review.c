@@ -70,6 +70,50 @@ read_verdict(Store *store, const Review *review, const ReviewRequest *request, R
     return TRUE;
 }
 
+/* PROBLEM concerns NAME, which the sender may not have given. */
+static gboolean
+has_share(const GArray *shares, const char *name)
+{
+    for (guint i = 0; i < shares->len; i++) {
+        if (g_strcmp0(g_array_index(shares, ProblemShare, i).name, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+has_news(const Problem *problem, const CompareDomain *change)
+{
+    for (guint i = 0; i < change->failures->len; i++) {
+        const CompareFailure *each = &g_array_index(change->failures, CompareFailure, i);
+        if (each->change != CHANGE_NEW)
+            break; /* they come first */
+        if (strcmp(each->policy_type, problem->policy_type) == 0 &&
+            strcmp(each->result_type, problem->result_type) == 0 &&
+            has_share(problem->senders, each->sender) && has_share(problem->mxs, each->mx))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+read_problems(Store *store, const Review *review, const ReviewRequest *request,
+              ReviewDomain *domain, GError **error)
+{
+    ExplainOptions options = {&request->summary.query, request->addresses, request->as_database};
+    domain->problems = explain_problems(store, review->summary, domain->summary, &options, error);
+    if (domain->problems == NULL)
+        return FALSE;
+    for (guint i = domain->problems->len; review->only_new && domain->change != NULL && i > 0;
+         i--) {
+        if (!has_news(g_ptr_array_index(domain->problems, i - 1), domain->change))
+            g_ptr_array_remove_index(domain->problems, i - 1);
+    }
+    domain->notices = explain_notices(store, review->summary, domain->summary, options.query,
+                                      request->rules->silence_days, error);
+    return domain->notices != NULL;
+}
+
 static gboolean
 read_domain(Store *store, const Review *review, const ReviewRequest *request, ReviewDomain *domain,
             GError **error)
@@ -83,6 +127,8 @@ read_domain(Store *store, const Review *review, const ReviewRequest *request, Re
         domain->matrix = matrix_make(domain->summary);
     if (review->quality != NULL)
         domain->quality = quality_domain(review->quality, name);
+    if ((review->parts & REVIEW_PROBLEMS) && !read_problems(store, review, request, domain, error))
+        return FALSE;
     return !(review->parts & REVIEW_VERDICT) || read_verdict(store, review, request, domain, error);
 }
 
@@ -153,6 +199,8 @@ domain_clear(gpointer data)
     matrix_free(domain->matrix);
     if (domain->problems != NULL)
         g_ptr_array_unref(domain->problems);
+    if (domain->notices != NULL)
+        g_ptr_array_unref(domain->notices);
     next_step_free(domain->step);
     readiness_free(domain->readiness);
     evidence_free(domain->evidence);

@@ -8,6 +8,7 @@
 #include "report/compare.h"
 #include "report/conformity.h"
 #include "report/explain.h"
+#include "report/explain_notice.h"
 #include "report/matrix.h"
 #include "report/next_step.h"
 #include "report/quality.h"
@@ -52,7 +53,8 @@ typedef struct {
     NextStep *step;
     Stage stage;
     guint stage_days;
-    GPtrArray *problems; /* of Problem */
+    GPtrArray *problems; /* of Problem; with only_new those that have a new failure */
+    GPtrArray *notices;  /* of Notice */
 } ReviewDomain;
 
 typedef struct {

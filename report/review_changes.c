@@ -5,7 +5,8 @@
 #include "report/review_document.h"
 #include "schema/day.h"
 
-#define MAX_PROBLEMS 12 /* told in full; the worst come first */
+#define SOME_NETWORKS 5
+#define MAX_PROBLEMS  12 /* told in full; the worst come first */
 
 static Tone
 change_tone(Change change)
@@ -149,11 +150,11 @@ put_networks(Document *document, const Problem *problem)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < problem->networks->len; i++) {
-        const ProblemShare *share = &g_array_index(problem->networks, ProblemShare, i);
-        if (i == 5) {
-            g_string_append_printf(text, ", %u more", problem->networks->len - i);
+        if (i == SOME_NETWORKS) {
+            g_string_append_printf(text, ", %u more", problem->n_networks - i);
             break;
         }
+        const ProblemShare *share = &g_array_index(problem->networks, ProblemShare, i);
         g_string_append_printf(text, "%s%s (%" G_GINT64_FORMAT ")", i > 0 ? ", " : "",
                                share->name != NULL ? share->name : "no address", share->sessions);
     }
@@ -161,10 +162,10 @@ put_networks(Document *document, const Problem *problem)
 }
 
 static void
-put_problem(Document *document, const Problem *problem)
+put_problem(Document *document, guint number, const Problem *problem)
 {
     g_autofree char *first = day_format(problem->first_day), *last = day_format(problem->last_day);
-    document_heading(document, 4, "%s", problem->title);
+    document_heading(document, 4, "%u. %s", number, problem->title);
     document_text(document, effect_tone(problem->effect),
                   "%" G_GINT64_FORMAT " session%s on %u day%s, %s to %s: %s", problem->sessions,
                   plural(problem->sessions), problem->days, plural(problem->days), first, last,
@@ -186,12 +187,17 @@ put_problem(Document *document, const Problem *problem)
 void
 document_problems(Document *document, const ReviewDomain *domain)
 {
-    if (domain->problems == NULL || domain->problems->len == 0)
+    if (domain->problems == NULL || domain->problems->len + domain->notices->len == 0)
         return;
     document_heading(document, 3, "What fails, and why");
     for (guint i = 0; i < domain->problems->len && i < MAX_PROBLEMS; i++)
-        put_problem(document, g_ptr_array_index(domain->problems, i));
+        put_problem(document, i + 1, g_ptr_array_index(domain->problems, i));
     if (domain->problems->len > MAX_PROBLEMS)
         document_text(document, TONE_DIM, "%u more; see: tlsgauge explain %s",
                       domain->problems->len - MAX_PROBLEMS, domain->summary->domain);
+    for (guint i = 0; i < domain->notices->len; i++) {
+        const Notice *notice = g_ptr_array_index(domain->notices, i);
+        document_heading(document, 4, "Note: %s", notice->title);
+        document_text(document, TONE_PLAIN, "%s (%s)", notice->text, notice->clause);
+    }
 }

@@ -70,7 +70,9 @@ put_gaps(Document *document, const QualityDomain *quality)
     if (quality->days == 0)
         return;
     if (quality->days_without == 0) {
-        document_line(document, "Days: each of %" G_GINT64_FORMAT " has a report", quality->days);
+        document_line(document,
+                      "Days: each of the %" G_GINT64_FORMAT " that should be complete has a report",
+                      quality->days);
         return;
     }
     g_autoptr(GString) text = g_string_new(NULL);

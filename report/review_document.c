@@ -53,10 +53,8 @@ put_gates(Document *document, const Readiness *readiness)
         if (gate->state == GATE_PASS)
             continue;
         if (open++ == 0)
-            document_list(document, "In the way:");
-        document_line(document, "%s (%s): %s%s%s", gate->name, gate_state_name(gate->state),
-                      gate->why, gate->fix != NULL ? "; to do: " : "",
-                      gate->fix != NULL ? gate->fix : "");
+            document_list(document, "In the way (tlsgauge ready tells the evidence):");
+        document_line(document, "%s (%s): %s", gate->name, gate_state_name(gate->state), gate->why);
     }
 }
 
@@ -125,11 +123,38 @@ put_title(Document *document, const Review *review)
                       "Only failures that the period before did not have are listed.");
 }
 
+/* One line a domain, where there are several. */
+static void
+put_overview(Document *document, const Review *review)
+{
+    if (review->domains->len < 2 || !(review->parts & REVIEW_VERDICT))
+        return;
+    document_table(document, NULL, "Domain", "Verdict", "Stage", "#Days", NULL);
+    if (review->comparison != NULL) {
+        document_column(document, "New", TRUE);
+        document_column(document, "Worse", TRUE);
+    }
+    for (guint i = 0; i < review->domains->len; i++) {
+        const ReviewDomain *domain = &g_array_index(review->domains, ReviewDomain, i);
+        Verdict verdict = domain->readiness->verdict;
+        document_cell(document, TONE_PLAIN, domain->summary->domain);
+        document_cell(document, verdict_tone(verdict), verdict_name(verdict));
+        document_cell(document, TONE_PLAIN, stage_name(domain->stage));
+        document_number(document, TONE_PLAIN, domain->stage_days);
+        if (review->comparison == NULL)
+            continue;
+        guint new = domain->change->count[CHANGE_NEW], worse = domain->change->count[CHANGE_WORSE];
+        document_number(document, new > 0 ? TONE_BAD : TONE_PLAIN, new);
+        document_number(document, worse > 0 ? TONE_BAD : TONE_PLAIN, worse);
+    }
+}
+
 Document *
 review_document(const Review *review)
 {
     Document *document = document_new();
     put_title(document, review);
+    put_overview(document, review);
     for (guint i = 0; i < review->domains->len; i++)
         put_domain(document, review, &g_array_index(review->domains, ReviewDomain, i));
     if (review->summary->any && review->domains->len == 0)

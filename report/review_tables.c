@@ -218,6 +218,7 @@ document_failures(Document *document, const Review *review, const ReviewDomain *
 {
     const SummaryDomain *summary = domain->summary;
     if (summary->failures->len == 0) {
+        document_heading(document, 3, "Failures");
         if (review->summary->filtered)
             document_text(document, TONE_PLAIN, "No failure matches the filter.");
         else if (review->only_new)

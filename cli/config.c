@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/config_keys.h"
+#include "cli/config_mail.h"
 #include "cli/config_mailbox.h"
 #include "cli/say.h"
 #include "schema/limits.h"
@@ -264,8 +265,10 @@ config_load(const char *path, GError **error)
         path = DEFAULT_FILE;
     config->readiness = readiness_defaults;
     config->https_path = g_strdup("/v1/tlsrpt");
+    config_mail_defaults(config);
     if ((path != NULL && !read_file(config, path, error)) || !read_environment(config, error) ||
-        !check_pairs(config, error) || !config_mailbox_check_all(config, error))
+        !check_pairs(config, error) || !config_mailbox_check_all(config, error) ||
+        !config_mail_check(config, error))
         return NULL;
     if (config->store_uri == NULL)
         config->store_uri = default_store();
@@ -295,5 +298,6 @@ config_free(Config *config)
     g_free(config->lmtp_listen);
     g_free(config->lmtp_group);
     g_free(config->as_database);
+    config_mail_clear(config);
     g_free(config);
 }

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "ingest/judged.h"
+#include "report/alerts.h"
 #include "report/readiness.h"
 
 /* A mailbox that fetch takes reports out of: a section [fetch NAME], or the command line. */
@@ -17,6 +18,26 @@ typedef struct {
     gboolean remove, insecure_plain;
 } ConfigMailbox;
 
+/* How mail is sent: [mail]. */
+typedef struct {
+    char *from;  /* address; NULL: tlsgauge@ and the name of this machine */
+    char *relay; /* smtp://HOST[:PORT] or smtps://...; NULL: by sendmail */
+    char *sendmail;
+    char *user, *password_file; /* both or neither */
+    char *ca_file;              /* NULL: the CAs of the system */
+    gboolean insecure_plain;
+} ConfigMail;
+
+/* When and how alerts are told: [alerts]. */
+typedef struct {
+    AlertRules rules;
+    char *command; /* for /bin/sh; NULL: none, as is the next one */
+    char *webhook; /* https://..., or http:// to this machine */
+    char *webhook_token_file, *webhook_secret_file, *webhook_ca_file; /* each may be NULL */
+    char **mail_to;                                                   /* NULL: no mail */
+    guint timeout_seconds; /* for the command, and for the webhook */
+} ConfigAlerts;
+
 typedef struct {
     char *file;        /* that was read; NULL if there was none */
     char *store_uri;   /* [store] uri, else the default place */
@@ -28,6 +49,10 @@ typedef struct {
     ReadinessRules readiness;                                    /* [readiness] */
     char *as_database;                                           /* [explain]; NULL: none */
     guint connections, connections_per_address, timeout_seconds; /* [limits]; 0: default */
+    ConfigMail mail;
+    char **digest_to;  /* [digest] mail-to; NULL: nobody */
+    char *digest_from; /* [digest] mail-from; NULL: as [mail] from */
+    ConfigAlerts alerts;
     GPtrArray *mailboxes;   /* of ConfigMailbox; NULL for none */
     ConfigMailbox *entered; /* while the file is read: the one whose section it is */
 } Config;

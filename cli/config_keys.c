@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ingest/proxies.h"
+#include "report/mail.h"
 #include "schema/domain_name.h"
 #include "schema/limits.h"
 
@@ -170,6 +171,35 @@ set_minimum(Config *config, const ConfigKey *row, const char *name, const char *
     return TRUE;
 }
 
+static gboolean
+set_flag(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)name;
+    gboolean on = strcmp(value, "true") == 0;
+    *(gboolean *)G_STRUCT_MEMBER_P(config, row->offset) = on;
+    return on || strcmp(value, "false") == 0;
+}
+
+static gboolean
+set_address(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    g_autofree char *address = mail_address(value);
+    return address != NULL && set_text(config, row, name, address);
+}
+
+static gboolean
+set_addresses(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)name;
+    char ***member = G_STRUCT_MEMBER_P(config, row->offset);
+    char **addresses = mail_addresses(value, NULL);
+    if (addresses == NULL)
+        return FALSE;
+    g_strfreev(*member);
+    *member = addresses;
+    return TRUE;
+}
+
 #define DAYS  "days from 1 to 365"
 #define COUNT "a number from 0 to 1000000000"
 #define DAY_KEY(key, member)                                                                       \
@@ -217,6 +247,14 @@ set_mailbox_flag(Config *config, const ConfigKey *row, const char *name, const c
         "fetch", key, set, offsetof(ConfigMailbox, member), 0, 0, expected                         \
     }
 
+#define ADDRESS   "a mail address, USER@DOMAIN"
+#define ADDRESSES "mail addresses separated by \",\""
+
+#define ALERT_KEY(key, member, min, max, expected)                                                 \
+    {                                                                                              \
+        "alerts", key, set_uint, offsetof(Config, alerts.member), min, max, expected               \
+    }
+
 const ConfigKey config_keys[] = {
     TEXT("store", "uri", store_uri, "a path, or sqlite:PATH"),
     {"domains", "accept", set_accept, 0, 0, 0, "domain names separated by \";\""},
@@ -253,6 +291,29 @@ const ConfigKey config_keys[] = {
     MAILBOX("move-to", set_mailbox_text, move_to, "the name of a folder"),
     MAILBOX("delete", set_mailbox_flag, remove, "true or false"),
     MAILBOX("insecure-plain", set_mailbox_flag, insecure_plain, "true or false"),
+    {"mail", "from", set_address, offsetof(Config, mail.from), 0, 0, ADDRESS},
+    TEXT("mail", "relay", mail.relay, "smtp://HOST[:PORT] or smtps://HOST[:PORT]"),
+    TEXT("mail", "sendmail", mail.sendmail, "the path of a program"),
+    TEXT("mail", "user", mail.user, "the name of a user"),
+    TEXT("mail", "password-file", mail.password_file, "the path of a file"),
+    TEXT("mail", "ca-file", mail.ca_file, "the path of a PEM file"),
+    {"mail", "insecure-plain", set_flag, offsetof(Config, mail.insecure_plain), 0, 0,
+     "true or false"},
+    {"digest", "mail-to", set_addresses, offsetof(Config, digest_to), 0, 0, ADDRESSES},
+    {"digest", "mail-from", set_address, offsetof(Config, digest_from), 0, 0, ADDRESS},
+    TEXT("alerts", "command", alerts.command, "a command for /bin/sh"),
+    TEXT("alerts", "webhook", alerts.webhook, "https://HOST/PATH"),
+    TEXT("alerts", "webhook-token-file", alerts.webhook_token_file, "the path of a file"),
+    TEXT("alerts", "webhook-secret-file", alerts.webhook_secret_file, "the path of a file"),
+    TEXT("alerts", "webhook-ca-file", alerts.webhook_ca_file, "the path of a PEM file"),
+    {"alerts", "mail-to", set_addresses, offsetof(Config, alerts.mail_to), 0, 0, ADDRESSES},
+    ALERT_KEY("quiet-days", rules.quiet_days, 1, 90, "days from 1 to 90"),
+    ALERT_KEY("recent-days", rules.recent_days, 1, 30, "days from 1 to 30"),
+    ALERT_KEY("minimum-sessions", rules.minimum_sessions, 1, 1000000000,
+              "a number from 1 to 1000000000"),
+    ALERT_KEY("silence-days", rules.silence_days, 1, 60, "days from 1 to 60"),
+    ALERT_KEY("interval-hours", rules.interval_hours, 0, 8760, "hours from 0 to 8760"),
+    ALERT_KEY("timeout", timeout_seconds, 1, LIMIT_ALERT_SECONDS, "seconds from 1 to 120"),
     {"limits", "message-bytes", set_size, offsetof(Config, rules.message_bytes), 4096,
      LIMIT_MESSAGE_BYTES * 8, "octets from 4096 to 134217728"},
     {"limits", "payload-bytes", set_size, offsetof(Config, rules.payload_bytes), 4096,

@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/child.h"
 #include "cli/say.h"
 #include "schema/limits.h"
 
@@ -96,8 +96,8 @@ first_line(const Buffer *buffer, const char *what, GError **error)
     return NULL;
 }
 
-static char *
-read_file(const char *path, GError **error)
+char *
+secret_read_file(const char *path, GError **error)
 {
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -126,30 +126,7 @@ read_credential(const char *name, GError **error)
         return NULL;
     }
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    return read_file(path, error);
-}
-
-/* A group of its own, so that all of it can be ended. */
-static void
-lead_group(gpointer data)
-{
-    (void)data;
-    (void)setpgid(0, 0);
-}
-
-/* The exit status of PID as waitpid gives it; at DEADLINE it is killed, with all that it started.
- */
-static int
-wait_until(GPid pid, gint64 deadline)
-{
-    int status = -1;
-    pid_t ended;
-    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
-        if (g_get_monotonic_time() >= deadline)
-            kill(-pid, SIGKILL);
-        g_usleep(G_USEC_PER_SEC / 100);
-    }
-    return status;
+    return secret_read_file(path, error);
 }
 
 /* COMMAND itself may hold a secret: it is not repeated in messages. */
@@ -161,14 +138,14 @@ run_command(const char *command, GError **error)
     gint64 deadline = g_get_monotonic_time() + LIMIT_SECRET_SECONDS * G_TIME_SPAN_SECOND;
     GPid pid;
     int fd;
-    if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, lead_group, NULL,
-                                  &pid, NULL, &fd, NULL, error))
+    if (!g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, child_lead_group,
+                                  NULL, &pid, NULL, &fd, NULL, error))
         return NULL;
     g_autoptr(Buffer) buffer = buffer_new();
     gboolean ok = read_all(fd, deadline, buffer, what, error);
     gboolean endless = !ok || buffer->length == sizeof buffer->data;
     close(fd);
-    int status = wait_until(pid, endless ? 0 : deadline);
+    int status = child_wait(pid, endless ? 0 : deadline, NULL);
     if (!ok)
         return NULL;
     if (!endless && WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -182,7 +159,7 @@ secret_read(const ConfigMailbox *mailbox, gboolean *ret_is_token, GError **error
 {
     char *secret = mailbox->oauth_command != NULL ? run_command(mailbox->oauth_command, error)
                    : mailbox->credential != NULL  ? read_credential(mailbox->credential, error)
-                                                  : read_file(mailbox->password_file, error);
+                                                  : secret_read_file(mailbox->password_file, error);
     if (secret != NULL)
         *ret_is_token = mailbox->oauth_command != NULL;
     return secret;

@@ -9,5 +9,8 @@
  * NULL with G_IO_ERROR where there is none. Free with secret_free. */
 char *secret_read(const ConfigMailbox *mailbox, gboolean *ret_is_token, GError **error);
 
+/* The first line of PATH: the same for who has a file and nothing else. */
+char *secret_read_file(const char *path, GError **error);
+
 /* Overwrites and frees; NULL is fine. */
 void secret_free(char *secret);

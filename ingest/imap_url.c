@@ -5,6 +5,7 @@
 
 #include "ingest/imap_name.h"
 #include "schema/limits.h"
+#include "schema/loopback.h"
 
 void
 imap_url_free(ImapUrl *url)
@@ -102,7 +103,5 @@ imap_url_parse(const char *text, const char **ret_fault)
 gboolean
 imap_url_is_loopback(const ImapUrl *url)
 {
-    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(url->host);
-    return address != NULL ? g_inet_address_get_is_loopback(address)
-                           : strcmp(url->host, "localhost") == 0;
+    return loopback_is_host(url->host);
 }

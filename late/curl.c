@@ -21,6 +21,8 @@ load(void)
         {"curl_easy_recv", &functions.easy_recv},
         {"curl_easy_strerror", &functions.easy_strerror},
         {"curl_easy_cleanup", &functions.easy_cleanup},
+        {"curl_slist_append", &functions.slist_append},
+        {"curl_slist_free_all", &functions.slist_free_all},
         {0},
     };
     char *fault = late_load(LIBCURL_SONAME, symbols);

@@ -14,6 +14,8 @@ typedef struct {
     CURLcode (*easy_recv)(CURL *handle, void *buffer, size_t length, size_t *received);
     const char *(*easy_strerror)(CURLcode code);
     void (*easy_cleanup)(CURL *handle);
+    struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
+    void (*slist_free_all)(struct curl_slist *list);
 } LateCurl;
 
 /* Loads and starts libcurl once; from any thread. NULL where it cannot be loaded; then *ret_problem

@@ -110,8 +110,23 @@
 #define LIMIT_LMTP_TIMEOUT_SECONDS 60u
 #define LIMIT_LMTP_MESSAGE_SECONDS 300u
 /* Alerts: told one by one in one message, the rest as a number; senders named in one of them. */
-#define LIMIT_ALERTS_TOLD   20u
+#define LIMIT_ALERTS_TOLD 20u
 #define LIMIT_ALERT_SENDERS 10u
+/* Seconds that the command or the receiver of a webhook may be given by the configuration; a process
+ * keeps others off what it tells for as long as all of its ways could take, and this much more. */
+#define LIMIT_ALERT_SECONDS 120u
+#define LIMIT_ALERT_CLAIM_SECONDS 60u
+/* Seconds in which a server that is told to stop waits for an alert that is just being told. */
+#define LIMIT_ALERT_STOP_SECONDS 10u
+
+/* Mail that we send. RFC 5322 2.1.1 wants short lines; more of a subject nobody reads. Recipients of
+ * one message; seconds to connect, and for all of it. */
+#define LIMIT_SUBJECT_BYTES 300u
+#define LIMIT_MAIL_RECIPIENTS 100u
+#define LIMIT_MAIL_CONNECT_SECONDS 30u
+#define LIMIT_MAIL_SECONDS 120u
+/* Octets of the answer of a mail server or of the receiver of a webhook that are kept. */
+#define LIMIT_ANSWER_BYTES 1024u
 
 /* Copies of one claim that are kept without trust although they count (each names another domain):
  * every copy that comes is weighed against all of them. */

@@ -8,7 +8,7 @@ for command in $("$TLSGAUGE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .
     grep -qw "$command" <<<"$text" || { echo "not in the man page: $command"; status=1; }
 done
 for key in $(sed -n -e 's/^    *\(TEXT(\|{\)"[a-z]*", "\([a-z-]*\)".*/\2/p' \
-    -e 's/^    *MAILBOX("\([a-z-]*\)".*/\1/p' "$SOURCE_DIR/cli/config_keys.c"); do
+    -e 's/^    *\(MAILBOX\|ALERT_KEY\)("\([a-z-]*\)".*/\2/p' "$SOURCE_DIR/cli/config_keys.c"); do
     tr -s ' \n' ' ' <<<"$text" | grep -qe "$key" || { echo "not in the man page: $key"; status=1; }
 done
 exit $status

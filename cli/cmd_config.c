@@ -3,6 +3,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli/alert_tell.h"
 #include "cli/options.h"
 #include "cli/say.h"
 #include "schema/trust.h"
@@ -43,6 +44,24 @@ check_mailbox(GString *out, const ConfigMailbox *mailbox)
     return check_file(password, mailbox->password_file) & check_file(ca, mailbox->ca_file);
 }
 
+/* How mail and alerts go out as lines of OUT, and whether their files can be read. */
+static gboolean
+check_mail(GString *out, const Config *config)
+{
+    const ConfigMail *mail = &config->mail;
+    const ConfigAlerts *alerts = &config->alerts;
+    g_autofree char *channels = alert_tell_channels(config);
+    g_string_append_printf(out, "mail: by %s\n",
+                           mail->relay != NULL ? mail->relay : mail->sendmail);
+    if (channels != NULL)
+        g_string_append_printf(out, "alerts: by %s\n", channels);
+    return check_file("[mail] password-file", mail->password_file) &
+           check_file("[mail] ca-file", mail->ca_file) &
+           check_file("[alerts] webhook-token-file", alerts->webhook_token_file) &
+           check_file("[alerts] webhook-secret-file", alerts->webhook_secret_file) &
+           check_file("[alerts] webhook-ca-file", alerts->webhook_ca_file);
+}
+
 static int
 check(const char *path)
 {
@@ -70,6 +89,7 @@ check(const char *path)
         g_string_append_printf(out, "lmtp: %s\n", config->lmtp_listen);
     gboolean readable = check_file("[https] certificate", config->https_certificate) &
                         check_file("[https] key", config->https_key);
+    readable &= check_mail(out, config);
     for (guint i = 0; config->mailboxes != NULL && i < config->mailboxes->len; i++)
         readable &= check_mailbox(out, g_ptr_array_index(config->mailboxes, i));
     if (!say_output(out->str, -1))

@@ -2,6 +2,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli/alert_watch.h"
 #include "cli/intake_store.h"
 #include "cli/options.h"
 #include "cli/say.h"
@@ -35,6 +36,32 @@ store_all(App *app, const GPtrArray *items)
     return OUTCOME_UNAVAILABLE;
 }
 
+/* The alerts that may follow are looked for by a process of its own: the mail server waits for this
+ * one. */
+static void
+look_for_alerts(App *app, const GPtrArray *items)
+{
+    g_autoptr(GHashTable) domains = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < items->len; i++) {
+        const Judged *item = g_ptr_array_index(items, i);
+        if (item->outcome != OUTCOME_STORED)
+            continue;
+        for (gsize j = 0; j < item->report->n_policies; j++) {
+            const char *const *domain = item->report->policies[j].counts_for;
+            for (; domain != NULL && *domain != NULL; domain++)
+                g_hash_table_add(domains, (gpointer)*domain);
+        }
+    }
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    GHashTableIter iterator;
+    gpointer name;
+    g_hash_table_iter_init(&iterator, domains);
+    while (g_hash_table_iter_next(&iterator, &name, NULL))
+        g_ptr_array_add(names, name);
+    g_clear_pointer(&app->store, store_close);
+    alert_watch_detached(app->config, app->store_uri, names);
+}
+
 static int
 deliver(App *app, gboolean strict)
 {
@@ -54,7 +81,10 @@ deliver(App *app, gboolean strict)
         Judged *item = g_ptr_array_index(items, i);
         item->full_size = MAX(item->full_size, full_size); /* the input was cut while reading */
     }
-    const Receipt *receipt = receipt_for(store_all(app, items));
+    Outcome outcome = store_all(app, items);
+    if (outcome != OUTCOME_UNAVAILABLE)
+        look_for_alerts(app, items);
+    const Receipt *receipt = receipt_for(outcome);
     return strict ? receipt->exit_code_strict : receipt->exit_code;
 }
 

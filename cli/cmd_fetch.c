@@ -5,6 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli/alert_round.h"
 #include "cli/fetch.h"
 #include "cli/options.h"
 #include "cli/say.h"
@@ -135,6 +136,8 @@ fetch_all(App *app, const FetchOptions *options, const GPtrArray *list)
         options->json ? tally_json(&fetch.tally, "tlsgauge.fetch/1") : tally_text(&fetch.tally);
     gboolean written = (options->json || !options->dry_run || say_output("dry run: ", -1)) &&
                        say_output(text, -1) && (options->json || say_output("\n", 1));
+    if (!options->dry_run && fetch.tally.by_outcome[OUTCOME_STORED] > 0)
+        alert_round_after(app->store, app->config);
     if (result == FETCH_STORE_FAILED || fetch.tally.by_outcome[OUTCOME_UNAVAILABLE] > 0)
         return EX_TEMPFAIL;
     if (failed || fetch.tally.unreadable > 0)

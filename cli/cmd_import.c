@@ -2,6 +2,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli/alert_round.h"
+#include "cli/alert_watch.h"
 #include "cli/intake_store.h"
 #include "cli/notify.h"
 #include "cli/options.h"
@@ -104,8 +106,10 @@ import_paths(App *app, char **paths, gboolean json, gboolean watch)
     const IntakeRules *rules = &app->config->rules;
     gsize max = intake_message_limit(rules);
     Writer *writer = writer_start(app->store);
+    Sink *sink = intake_store_sink_new(writer, TRUE);
+    AlertWatch *alerts = watch ? alert_watch_start(app->config, app->store_uri) : NULL;
     Import import = {.app = app,
-                     .sink = intake_store_sink_new(writer, TRUE),
+                     .sink = alert_watch_sink(alerts, sink),
                      .tally = {.progress = isatty(STDERR_FILENO) && !json}};
     const FileVisitor visitor = {.item = on_item, .unreadable = on_unreadable, .self = &import};
     if (watch)
@@ -114,17 +118,22 @@ import_paths(App *app, char **paths, gboolean json, gboolean watch)
          path++)
         files_walk(*path, max, &visitor);
     writer_stop(writer);
-    intake_store_sink_free(import.sink);
+    gboolean idle = alert_watch_stop(alerts);
+    intake_store_sink_free(sink);
     tally_show(&import.tally, TRUE);
 
     g_autofree char *text =
         json ? tally_json(&import.tally, "tlsgauge.import/1") : tally_text(&import.tally);
     gboolean written = say_output(text, -1) && (json || say_output("\n", 1));
-    if (import.broken)
-        return EX_TEMPFAIL;
-    if (import.tally.unreadable > 0)
-        return 1;
-    return written ? EX_OK : EX_IOERR;
+    int status = import.broken                 ? EX_TEMPFAIL
+                 : import.tally.unreadable > 0 ? 1
+                 : written                     ? EX_OK
+                                               : EX_IOERR;
+    if (!idle)
+        _exit(status); /* an alert is being told; all that was taken is on disk */
+    if (!watch && import.tally.by_outcome[OUTCOME_STORED] > 0)
+        alert_round_after(app->store, app->config);
+    return status;
 }
 
 int

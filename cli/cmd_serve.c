@@ -2,7 +2,9 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <sysexits.h>
+#include <unistd.h>
 
+#include "cli/alert_watch.h"
 #include "cli/intake_store.h"
 #include "cli/notify.h"
 #include "cli/options.h"
@@ -114,7 +116,9 @@ serve(App *app)
     g_autoptr(GError) error = NULL;
     signal(SIGPIPE, SIG_IGN);
     Writer *writer = writer_start(app->store);
-    Sink *sink = intake_store_sink_new(writer, FALSE);
+    AlertWatch *watch = alert_watch_start(config, app->store_uri);
+    Sink *store_sink = intake_store_sink_new(writer, FALSE);
+    Sink *sink = alert_watch_sink(watch, store_sink);
     Serve state = {0};
     int status = EX_OK;
     if (start_https(&state, config, sink, &error) && start_lmtp(&state, config, sink, &error)) {
@@ -127,8 +131,11 @@ serve(App *app)
     gboolean all_closed = lmtp_stop(state.lmtp, GRACE_SECONDS);
     https_stop(state.https, GRACE_SECONDS);
     writer_stop(writer);
-    if (all_closed) /* else a thread that hangs on its client may still come to use it */
-        intake_store_sink_free(sink);
+    if (!all_closed) /* a thread that hangs on its client may still come to use the sinks */
+        return status;
+    if (!alert_watch_stop(watch))
+        _exit(status); /* it uses the configuration; all that was taken is on disk */
+    intake_store_sink_free(store_sink);
     return status;
 }
 

@@ -38,6 +38,7 @@ const Command *command_find(const char *name);
  * that wrong usage is told as such. -1, or the exit status for the failure that it told. */
 int command_open_store(App *app);
 
+int cmd_alerts(App *app, int argc, char **argv);
 int cmd_config(App *app, int argc, char **argv);
 int cmd_deliver(App *app, int argc, char **argv);
 int cmd_explain(App *app, int argc, char **argv);

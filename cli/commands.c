@@ -16,6 +16,8 @@ const Command commands[] = {
      "say whether MTA-STS may switch to enforce, and what is in the way"},
     {"explain", cmd_explain, STORE_FOR_READING, FALSE, FALSE, "DOMAIN",
      "say what stands behind the failures, and what to do"},
+    {"alerts", cmd_alerts, STORE_FOR_WRITING, FALSE, FALSE, "list|run|test",
+     "what is failing, recovered or silent, and whether that was told"},
     {"list", cmd_list, STORE_FOR_READING, FALSE, FALSE, "",
      "list the stored reports, newest first"},
     {"show", cmd_show, STORE_FOR_READING, FALSE, FALSE, "ID", "print one stored report"},

@@ -42,6 +42,7 @@ int cmd_alerts(App *app, int argc, char **argv);
 int cmd_config(App *app, int argc, char **argv);
 int cmd_deliver(App *app, int argc, char **argv);
 int cmd_explain(App *app, int argc, char **argv);
+int cmd_export(App *app, int argc, char **argv);
 int cmd_fetch(App *app, int argc, char **argv);
 int cmd_import(App *app, int argc, char **argv);
 int cmd_list(App *app, int argc, char **argv);

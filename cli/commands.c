@@ -21,6 +21,8 @@ const Command commands[] = {
     {"list", cmd_list, STORE_FOR_READING, FALSE, FALSE, "",
      "list the stored reports, newest first"},
     {"show", cmd_show, STORE_FOR_READING, FALSE, FALSE, "ID", "print one stored report"},
+    {"export", cmd_export, STORE_FOR_READING, FALSE, FALSE, "",
+     "stream reports, failures or totals as JSON lines"},
     {"quarantine", cmd_quarantine, STORE_FOR_WRITING, FALSE, FALSE, "list|show|retry|drop [ID...]",
      "look at what could not be counted"},
     {"rebuild", cmd_rebuild, STORE_FOR_WRITING, FALSE, FALSE, "",

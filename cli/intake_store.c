@@ -169,8 +169,8 @@ intake_store_sink_free(Sink *sink)
 
 /* ---- decoding for the store ---------------------------------------------------------------- */
 
-static Report *
-decode(gpointer data, GBytes *raw, const char *hint_domain)
+Report *
+intake_store_decode(gpointer data, GBytes *raw, const char *hint_domain)
 {
     const IntakeRules *rules = data;
     g_autoptr(GPtrArray) findings = findings_new();
@@ -180,5 +180,5 @@ decode(gpointer data, GBytes *raw, const char *hint_domain)
 void
 intake_store_set_decoder(Store *store, const IntakeRules *rules)
 {
-    store_set_decoder(store, decode, (gpointer)rules);
+    store_set_decoder(store, intake_store_decode, (gpointer)rules);
 }

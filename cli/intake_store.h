@@ -17,5 +17,7 @@ gboolean intake_store_put(Store *store, const Judged *item, Outcome *ret_outcome
 Sink *intake_store_sink_new(Writer *writer, gboolean wait);
 void intake_store_sink_free(Sink *sink);
 
+/* A StoreDecode by DATA, which is an IntakeRules. */
+Report *intake_store_decode(gpointer data, GBytes *raw, const char *hint_domain);
 /* Lets STORE decode its raw reports by RULES (which must outlive it). */
 void intake_store_set_decoder(Store *store, const IntakeRules *rules);

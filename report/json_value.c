@@ -1,6 +1,7 @@
 #include "report/json_value.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "schema/day.h"
 
@@ -22,6 +23,25 @@ json_value_print(json_t *root, GString *out)
 {
     char *text = json_dumps(root, JSON_INDENT(2));
     g_string_append_printf(out, "%s\n", text);
+    free(text);
+    json_decref(root);
+}
+
+void
+json_value_line(json_t *root, GString *out)
+{
+    char *text = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
+    /* DEL is the one control character that JSON lets stand; it can only be within a text. */
+    for (const char *rest = text; *rest != '\0';) {
+        gsize length = strcspn(rest, "\x7f");
+        g_string_append_len(out, rest, (gssize)length);
+        rest += length;
+        if (*rest != '\0') {
+            g_string_append(out, "\\u007f");
+            rest++;
+        }
+    }
+    g_string_append_c(out, '\n');
     free(text);
     json_decref(root);
 }

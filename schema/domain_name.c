@@ -112,20 +112,40 @@ load_suffixes(G_GNUC_UNUSED gpointer data)
     return suffixes != NULL ? suffixes : (gpointer)psl_builtin();
 }
 
+/* NULL where there is no list. */
+static const psl_ctx_t *
+suffix_list(void)
+{
+    static GOnce once = G_ONCE_INIT;
+    return g_once(&once, load_suffixes, NULL);
+}
+
 const char *
 domain_name_organisational(const char *name)
 {
-    static GOnce once = G_ONCE_INIT;
-    const psl_ctx_t *suffixes = g_once(&once, load_suffixes, NULL);
+    const psl_ctx_t *suffixes = suffix_list();
     if (suffixes == NULL)
         return last_two_labels(name);
     const char *registrable = psl_registrable_domain(suffixes, name);
     return registrable != NULL ? registrable : name;
+}
+
+gboolean
+domain_name_is_public_suffix(const char *name)
+{
+    const psl_ctx_t *suffixes = suffix_list();
+    return suffixes == NULL ? strchr(name, '.') == NULL : psl_is_public_suffix(suffixes, name);
 }
 #else
 const char *
 domain_name_organisational(const char *name)
 {
     return last_two_labels(name);
+}
+
+gboolean
+domain_name_is_public_suffix(const char *name)
+{
+    return strchr(name, '.') == NULL;
 }
 #endif

@@ -20,3 +20,7 @@ gboolean domain_name_is_below_or_equal(const char *name, const char *parent);
  * list are present, else the last two labels). Borrowed from NAME, which is normalised; NAME
  * itself where it is a public suffix. */
 const char *domain_name_organisational(const char *name);
+
+/* Names below NAME, which is normalised, belong to different owners: "com", "co.uk". Without libpsl
+ * and a list: it has a single label. */
+gboolean domain_name_is_public_suffix(const char *name);

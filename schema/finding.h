@@ -12,7 +12,7 @@ typedef enum { FINDING_DEVIATION, FINDING_DEFECT } FindingKind;
 typedef struct {
     FindingKind kind;
     const char *code;   /* stable word for grouping, "mx-host-not-array"; static */
-    char *pointer;      /* JSON Pointer (RFC 6901), "" for the whole document */
+    char *pointer;      /* JSON Pointer (RFC 6901), or "line 3" of a text; "" for the whole of it */
     const char *clause; /* "RFC 8460 4.4"; static */
     char *fact;         /* one sentence, printable UTF-8 (foreign text is escaped) */
 } Finding;

@@ -165,10 +165,10 @@
  * have five hosts with some ten addresses. */
 #define LIMIT_CHECK_HOSTS 32u
 #define LIMIT_CHECK_ADDRESSES 16u
+/* MX hosts of one domain that are connected to at a time. */
+#define LIMIT_CHECK_HOSTS_AT_A_TIME 4
 /* RFC 8461 3.3: a policy of more than 64 KiB may be refused. */
 #define LIMIT_STS_POLICY_BYTES 65536u
-/* One TXT record with all its strings; a DNS message has no more. */
-#define LIMIT_TXT_BYTES 65535u
 /* SMTP replies that check reads: a line (RFC 5321 4.5.3.1.5 has 512, servers send more) and the
  * lines of one reply; the longest EHLO seen has 20. */
 #define LIMIT_SMTP_LINE_BYTES 1000u
@@ -185,3 +185,6 @@
 #define LIMIT_EXPLAIN_REPORTS_ALL 5000u
 #define LIMIT_EXPLAIN_ADDRESSES 4096u
 #define LIMIT_EXPLAIN_NETWORKS 20u
+/* Looks at one domain that the store keeps: more than a year of one a day, and what is older tells
+ * nothing of the policy of today (max_age is at most a year). */
+#define LIMIT_CHECK_RUNS 500u

@@ -1,0 +1,40 @@
+#ifdef HAVE_LIBUNBOUND
+
+#include "late/unbound.h"
+
+#include "late/load.h"
+
+static LateUnbound functions;
+static char *problem; /* kept for every caller */
+
+static char *
+load(void)
+{
+    const LateSymbol symbols[] = {
+        {"ub_ctx_create", &functions.ctx_create},
+        {"ub_ctx_delete", &functions.ctx_delete},
+        {"ub_ctx_set_option", &functions.ctx_set_option},
+        {"ub_ctx_set_fwd", &functions.ctx_set_fwd},
+        {"ub_ctx_resolvconf", &functions.ctx_resolvconf},
+        {"ub_ctx_add_ta_file", &functions.ctx_add_ta_file},
+        {"ub_resolve", &functions.resolve},
+        {"ub_resolve_free", &functions.resolve_free},
+        {"ub_strerror", &functions.strerror},
+        {0},
+    };
+    return late_load(LIBUNBOUND_SONAME, symbols);
+}
+
+const LateUnbound *
+late_unbound(const char **ret_problem)
+{
+    static gsize loaded;
+    if (g_once_init_enter(&loaded)) {
+        problem = load();
+        g_once_init_leave(&loaded, 1);
+    }
+    *ret_problem = problem;
+    return problem == NULL ? &functions : NULL;
+}
+
+#endif

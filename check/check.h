@@ -37,12 +37,15 @@ typedef struct {
     CheckStageRun stages[CHECK_STAGES];
 
     /* What was found; NULL, empty or 0 where it was not. */
+    gboolean exists; /* FALSE: NXDOMAIN */
     gboolean null_mx, mx_secure;
     gboolean dnssec_works;   /* FALSE: our resolver does not validate */
     GPtrArray *hosts;        /* of CheckHost, by preference; never NULL */
     GPtrArray *probes;       /* of CheckProbe, one a host; shorter while SMTP was not tried */
+    gboolean tlsrpt_known;   /* FALSE: the question had no answer */
     char *tlsrpt_text;       /* the one record at _smtp._tls, as published */
     TlsrptRecord *tlsrpt;    /* NULL unless senders can use it */
+    gboolean sts_known;      /* likewise for _mta-sts */
     char *sts_text;          /* the one record at _mta-sts */
     StsRecord *sts;          /* NULL unless senders can use it */
     GBytes *policy_body;     /* the file as served */

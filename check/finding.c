@@ -31,6 +31,7 @@ finding_free(gpointer data)
     g_free(finding->subject);
     g_free(finding->fact);
     g_free(finding->fix);
+    g_free(finding->copy);
     g_free(finding);
 }
 

@@ -34,7 +34,8 @@ typedef struct {
     CheckSeverity severity;
     char *subject; /* the host, name or address it is about: "mx1.example.org [192.0.2.1]" */
     char *fact;    /* what was seen; printable */
-    char *fix;     /* specific fix, with records to copy; NULL: that of the kind */
+    char *fix;     /* specific fix; NULL: that of the kind */
+    char *copy;    /* lines to publish: a policy file, records; NULL if none */
 } CheckFinding;
 
 /* A list of CheckFinding *, freed with g_ptr_array_unref. */

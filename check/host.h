@@ -18,7 +18,7 @@ typedef struct {
     char *name;   /* of the MX record, normalised: SNI, and what the certificate must name */
     guint preference;
     gboolean without_sts; /* no MTA-STS: where DANE authenticates, no public CA is needed */
-    gboolean implicit; /* no MX record: this is the domain itself (RFC 5321 5.1) */
+    gboolean implicit;    /* no MX record: this is the domain itself (RFC 5321 5.1) */
     gboolean mx_secure, address_secure;
     char *canonical;  /* after CNAMEs; NULL without one */
     char **addresses; /* "192.0.2.1", "2001:db8::1"; at most LIMIT_CHECK_ADDRESSES */

@@ -29,7 +29,6 @@ check_options_new(void)
     options->now = g_get_real_time() / G_USEC_PER_SEC;
     options->ehlo = g_strdup(g_get_host_name());
     options->smtp_port = 25;
-    options->https_port = 443;
     options->connect_ms = 10000;
     options->reply_ms = 30000;
     options->fetch_ms = 60000;

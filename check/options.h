@@ -14,7 +14,6 @@ typedef struct {
     gint64 now;            /* Unix seconds: certificates are judged as at this time */
     char *ehlo;            /* name said in EHLO */
     guint smtp_port;       /* 25 */
-    guint https_port;      /* 443 */
     guint connect_ms;      /* to connect to one address */
     guint reply_ms;        /* for each answer of an SMTP server, and for a handshake */
     guint fetch_ms;        /* for the whole policy (RFC 8461 3.3: one minute) */

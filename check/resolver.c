@@ -4,7 +4,7 @@ DnsAnswer *
 dns_answer_new(AnswerStatus status)
 {
     DnsAnswer *answer = g_new0(DnsAnswer, 1);
-    answer->status = status;
+    answer->status = answer->unvalidated = status;
     answer->records = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     return answer;
 }

@@ -27,11 +27,12 @@ typedef enum {
 
 typedef struct {
     AnswerStatus status;
-    gboolean secure;    /* validated, also where it says that there is nothing */
-    char *problem;      /* why ANSWER_BOGUS or ANSWER_FAILED; else NULL; printable */
+    AnswerStatus unvalidated; /* what status would be for whoever does not validate */
+    gboolean secure;          /* validated, also where it says that there is nothing */
+    char *problem;            /* why ANSWER_BOGUS or ANSWER_FAILED; else NULL; printable */
     char *canonical;    /* the name at the end of the CNAMEs, normalised; NULL without CNAME */
     guint32 ttl;        /* seconds; 0 without data */
-    GPtrArray *records; /* of GBytes: the rdata; empty unless ANSWER_DATA */
+    GPtrArray *records; /* of GBytes: the rdata; empty where there is no data */
 } DnsAnswer;
 
 void dns_answer_free(DnsAnswer *answer); /* NULL is fine */

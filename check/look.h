@@ -1,0 +1,39 @@
+/* look.h: the look at one domain while it is taken: its parts share this. Private to check/. */
+#pragma once
+
+#include "check/check.h"
+#include "check/tls_verify.h"
+
+typedef struct {
+    const CheckOptions *options;
+    Resolver *resolver;
+    const CheckPast *past; /* never NULL */
+    CheckRun *run;
+    TlsTrust *trust;       /* NULL: there are no CAs here, which was told */
+    GHashTable *told;      /* questions whose failure was told */
+    gboolean hosts_known;  /* the question for MX was answered */
+    gboolean record_there; /* there is something at _mta-sts that means MTA-STS */
+} Look;
+
+/* Appends a finding to the stage of its id. */
+CheckFinding *look_tell(Look *look, const char *id, const char *subject, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
+/* Asks, and tells ANSWER_BOGUS and ANSWER_FAILED as findings, once a question. Where our resolver
+ * does no DNSSEC, what it could not validate is taken as insecure. */
+DnsAnswer *look_up(Look *look, const char *name, DnsType type);
+/* The same without telling. */
+DnsAnswer *look_up_quietly(Look *look, const char *name, DnsType type);
+/* Appends the addresses of NAME, at most LIMIT_CHECK_ADDRESSES, A first. FALSE where one of the
+ * questions had no answer. *ret_secure and *ret_canonical may be NULL. */
+gboolean look_up_addresses(Look *look, const char *name, GStrvBuilder *addresses, guint *ret_n,
+                           gboolean *ret_secure, char **ret_canonical);
+
+/* The parts, in the order in which they are taken. */
+void look_dns(Look *look);        /* look_dns.c */
+void look_tlsa(Look *look);       /* look_tlsa.c */
+void look_tlsrpt(Look *look);     /* look_tlsrpt.c */
+void look_sts_record(Look *look); /* look_sts.c */
+void look_policy(Look *look);     /* look_policy.c: fetches and reads it */
+void look_cross(Look *look);      /* look_cross.c */
+void look_smtp(Look *look);       /* look_smtp.c */

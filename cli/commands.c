@@ -18,6 +18,8 @@ const Command commands[] = {
      "say what stands behind the failures, and what to do"},
     {"alerts", cmd_alerts, STORE_FOR_WRITING, FALSE, FALSE, "list|run|test",
      "what is failing, recovered or silent, and whether that was told"},
+    {"check", cmd_check, STORE_NOT_NEEDED, FALSE, FALSE, "DOMAIN...",
+     "look at a live domain as a sending server does: DNS, policy, MX, TLS, DANE"},
     {"list", cmd_list, STORE_FOR_READING, FALSE, FALSE, "",
      "list the stored reports, newest first"},
     {"show", cmd_show, STORE_FOR_READING, FALSE, FALSE, "ID", "print one stored report"},

@@ -266,6 +266,8 @@ config_load(const char *path, GError **error)
     config->readiness = readiness_defaults;
     config->https_path = g_strdup("/v1/tlsrpt");
     config_mail_defaults(config);
+    config->check_jobs = 4;
+    config->check_quiet_days = 7;
     if ((path != NULL && !read_file(config, path, error)) || !read_environment(config, error) ||
         !check_pairs(config, error) || !config_mailbox_check_all(config, error) ||
         !config_mail_check(config, error))
@@ -295,6 +297,12 @@ config_free(Config *config)
     g_free(config->https_path);
     if (config->https_proxies != NULL)
         g_ptr_array_unref(config->https_proxies);
+    g_free(config->check_resolver);
+    g_free(config->check_trust_anchor);
+    g_free(config->check_ca_file);
+    g_free(config->check_ehlo);
+    g_strfreev(config->check_expect_rua);
+    g_strfreev(config->check_expect_mx);
     g_free(config->lmtp_listen);
     g_free(config->lmtp_group);
     g_free(config->as_database);

@@ -53,6 +53,9 @@ typedef struct {
     char **digest_to;  /* [digest] mail-to; NULL: nobody */
     char *digest_from; /* [digest] mail-from; NULL: as [mail] from */
     ConfigAlerts alerts;
+    char *check_resolver, *check_trust_anchor, *check_ca_file, *check_ehlo; /* [check] */
+    char **check_expect_rua, **check_expect_mx;                             /* NULL for none */
+    guint check_jobs, check_quiet_days;
     GPtrArray *mailboxes;   /* of ConfigMailbox; NULL for none */
     ConfigMailbox *entered; /* while the file is read: the one whose section it is */
 } Config;

@@ -7,6 +7,7 @@
 #include "report/mail.h"
 #include "schema/domain_name.h"
 #include "schema/limits.h"
+#include "schema/rua.h"
 
 static gboolean
 set_text(Config *config, const ConfigKey *row, const char *name, const char *value)
@@ -113,6 +114,33 @@ set_accept(Config *config, const ConfigKey *row, const char *name, const char *v
     for (char **domain = domains; *domain != NULL; domain++)
         g_hash_table_add(config->rules.accept, g_strdup(*domain));
     return TRUE;
+}
+
+/* The URIs of rua= that lead to us. */
+static gboolean
+set_expect_rua(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)row, (void)name;
+    g_auto(GStrv) uris = split_list(value);
+    for (char **uri = uris; *uri != NULL; uri++) {
+        g_autofree char *target = NULL;
+        guint port;
+        const char *problem;
+        if (rua_parse(*uri, &target, &port, &problem) == RUA_BAD)
+            return FALSE;
+    }
+    g_strfreev(config->check_expect_rua);
+    config->check_expect_rua = g_steal_pointer(&uris);
+    return config->check_expect_rua[0] != NULL;
+}
+
+static gboolean
+set_expect_mx(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)row, (void)name;
+    g_strfreev(config->check_expect_mx);
+    config->check_expect_mx = split_domains(value);
+    return config->check_expect_mx != NULL;
 }
 
 static gboolean
@@ -314,6 +342,16 @@ const ConfigKey config_keys[] = {
     ALERT_KEY("silence-days", rules.silence_days, 1, 60, "days from 1 to 60"),
     ALERT_KEY("interval-hours", rules.interval_hours, 0, 8760, "hours from 0 to 8760"),
     ALERT_KEY("timeout", timeout_seconds, 1, LIMIT_ALERT_SECONDS, "seconds from 1 to 120"),
+    TEXT("check", "resolver", check_resolver, "system, iterate or ADDRESS[@PORT]"),
+    TEXT("check", "trust-anchor", check_trust_anchor,
+         "the path of a file with DNSKEY or DS records"),
+    TEXT("check", "ca-file", check_ca_file, "the path of a PEM file"),
+    TEXT("check", "ehlo", check_ehlo, "the name of this machine"),
+    {"check", "expect-rua", set_expect_rua, 0, 0, 0,
+     "mailto: and https: addresses separated by \";\""},
+    {"check", "expect-mx", set_expect_mx, 0, 0, 0, "host names separated by \";\""},
+    {"check", "jobs", set_uint, offsetof(Config, check_jobs), 1, 64, "a number from 1 to 64"},
+    {"check", "quiet-days", set_uint, offsetof(Config, check_quiet_days), 1, 365, DAYS},
     {"limits", "message-bytes", set_size, offsetof(Config, rules.message_bytes), 4096,
      LIMIT_MESSAGE_BYTES * 8, "octets from 4096 to 134217728"},
     {"limits", "payload-bytes", set_size, offsetof(Config, rules.payload_bytes), 4096,

@@ -19,8 +19,6 @@ load(void)
         {"curl_easy_getinfo", &functions.easy_getinfo},
         {"curl_easy_send", &functions.easy_send},
         {"curl_easy_recv", &functions.easy_recv},
-        {"curl_slist_append", &functions.slist_append},
-        {"curl_slist_free_all", &functions.slist_free_all},
         {"curl_easy_strerror", &functions.easy_strerror},
         {"curl_easy_cleanup", &functions.easy_cleanup},
         {"curl_slist_append", &functions.slist_append},

@@ -12,8 +12,6 @@ typedef struct {
     CURLcode (*easy_getinfo)(CURL *handle, CURLINFO info, ...);
     CURLcode (*easy_send)(CURL *handle, const void *buffer, size_t length, size_t *sent);
     CURLcode (*easy_recv)(CURL *handle, void *buffer, size_t length, size_t *received);
-    struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
-    void (*slist_free_all)(struct curl_slist *list);
     const char *(*easy_strerror)(CURLcode code);
     void (*easy_cleanup)(CURL *handle);
     struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);

@@ -27,7 +27,10 @@ explain_domain(App *app, const ExplainCommand *command, const Summary *summary,
 {
     ExplainOptions options = {&command->request.query, command->addresses,
                               app->config->as_database};
-    ExplainPage page = {domain->domain, NULL, NULL};
+    ExplainPage page = {.domain = domain->domain};
+    for (guint i = 0; i < domain->totals->len; i++)
+        page.failed =
+            sessions_plus(page.failed, g_array_index(domain->totals, SummaryTotal, i).failed);
     page.problems = explain_problems(app->store, summary, domain, &options, error);
     if (page.problems != NULL)
         page.notices = explain_notices(app->store, summary, domain, options.query,

@@ -44,10 +44,22 @@ gboolean explain_networks(Store *store, GPtrArray *problems, const ExplainOption
                           GError **error);
 /* explain_course.c: course, course_kind, ended. */
 void explain_course(const Explain *explain, Problem *problem);
-/* explain_scope.c: scope, place, likely. */
+/* What the totals of the days of the problem say, under its policy type. */
+typedef struct {
+    guint senders;      /* with sessions */
+    gint64 own, others; /* sessions of those concerned, of all others */
+    guint named_mx;     /* MX hosts of the problem that have a name */
+    guint known_mx;     /* these, and all others that failures and policies name */
+    gboolean nameless;  /* some failures name no MX */
+} Setting;
+/* explain_scope.c: scope, place, rare, likely. */
 void explain_scope(Explain *explain, Problem *problem);
+/* explain_likely.c: the last three of these. */
+void explain_likely(Problem *problem, const Setting *setting);
 /* explain_advice.c: title, cause, fix, clause. */
 void explain_advice(Explain *explain, const Cluster *cluster, Problem *problem);
+/* explain_related.c: to the likelihood of each of PROBLEMS, which others come with it. */
+void explain_related(GPtrArray *problems);
 /* explain_commands.c */
 void explain_commands(Problem *problem);
 

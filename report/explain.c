@@ -218,6 +218,7 @@ explain_weigh(Explain *explain, Store *store, const ExplainOptions *options, GEr
         explain_commands(problem);
     }
     g_ptr_array_sort(problems, by_weight);
+    explain_related(problems);
     return g_steal_pointer(&problems);
 }
 

@@ -51,6 +51,7 @@ typedef struct {
     gboolean ended;             /* later reports of the senders concerned are free of it, and of
                                  * enough sessions that its absence is no accident */
     ProblemPlace place;
+    gboolean rare; /* so few of so many sessions that no pattern can be seen in them */
     ProblemCourse course_kind;
     gboolean not_in_policy; /* explain_mx_not_in_policy of all of them */
     GArray *mxs;            /* of ProblemShare, most sessions first; as are the next ones */

@@ -9,6 +9,9 @@
 
 /* ---- what reason codes mean ---------------------------------------------------------------- */
 
+#define LACKS_ISSUER                                                                               \
+    "the MX does not send an intermediate certificate, or the sender lacks the authority"
+
 /* failure-reason-code is free text (RFC 8460 4.4); these are parts of what senders write there, in
  * lower case and with spaces for "_" and "-", with what it means for us. The first that fits is
  * told. */
@@ -23,8 +26,8 @@ static const struct {
     {"expired", "the certificate has expired"},
     {"not yet valid", "the certificate begins to be valid later: a clock is wrong, or it was put "
                       "in place too early"},
-    {"local issuer", "the MX does not send the intermediate certificate"},
-    {"unable to verify the first", "the MX does not send the intermediate certificate"},
+    {"local issuer", LACKS_ISSUER},
+    {"unable to verify the first", LACKS_ISSUER},
     {"unknown ca", "the sender does not know the authority of the certificate"},
     {"unknown authority", "the sender does not know the authority of the certificate"},
     {"issuer", "the sender cannot build the chain to the authority of the certificate"},
@@ -75,7 +78,12 @@ tell_reason(const Problem *problem, GString *out)
     const char *reason = g_array_index(problem->reasons, ProblemShare, 0).name;
     const char *meaning = meaning_of(reason);
     g_autofree char *printable = text_printable(reason, -1, NAME_BYTES);
-    g_string_append_printf(out, " The reason given is \"%s\"", printable);
+    gint64 sessions = g_array_index(problem->reasons, ProblemShare, 0).sessions;
+    if (sessions * 2 < problem->sessions)
+        g_string_append_printf(out, " For %" G_GINT64_FORMAT " of them a reason is given, \"%s\"",
+                               sessions, printable);
+    else
+        g_string_append_printf(out, " The reason given is \"%s\"", printable);
     if (meaning != NULL)
         g_string_append_printf(out, ": %s", meaning);
     if (problem->reasons->len > 1)
@@ -191,7 +199,7 @@ tell_cause(Explain *explain, const Problem *problem, const Cluster *cluster, Res
 /* ---- fix ----------------------------------------------------------------------------------- */
 
 static char *
-fix_of(const Problem *problem, ResultType type)
+remedy_of(const Problem *problem, ResultType type)
 {
     if (problem->place == PLACE_SENDER && type != RESULT_VALIDATION_FAILURE && type != RESULT_OTHER)
         return g_strdup("See by the commands that the MX sends its whole chain of certificates. If "
@@ -205,6 +213,16 @@ fix_of(const Problem *problem, ResultType type)
     if (type == RESULT_OTHER)
         return g_strdup("Ask the sender what it means, by the contact-info of its report.");
     return with_domain(problem, result_type_remedy(type));
+}
+
+static char *
+fix_of(const Problem *problem, ResultType type)
+{
+    g_autofree char *remedy = remedy_of(problem, type);
+    const char *first = problem->rare    ? "Nothing for now. If it comes again: "
+                        : problem->ended ? "It is over. Should it come again: "
+                                         : "";
+    return g_strconcat(first, remedy, NULL);
 }
 
 static void

@@ -224,8 +224,9 @@ notice_double(GPtrArray *notices, const char *sender, const char *name, const GA
         if (!day->has_sts || !day->has_tlsa)
             continue;
         both++;
-        if (day->sts_good + day->sts_bad > 0 && day->sts_good == day->tlsa_good &&
-            day->sts_bad == day->tlsa_bad)
+        /* One session may fail under one policy and not under the other. */
+        gint64 sessions = sessions_plus(day->sts_good, day->sts_bad);
+        if (sessions > 0 && sessions == sessions_plus(day->tlsa_good, day->tlsa_bad))
             span_days(notice, day->day);
     }
     if (notice->days == 0 || notice->days * 2 < both) {
@@ -233,10 +234,11 @@ notice_double(GPtrArray *notices, const char *sender, const char *name, const GA
         return;
     }
     notice->title = g_strdup_printf("%s reports its sessions twice", name);
-    notice->text = g_strdup_printf(
-        "On %u of the %u days with both it gives the same figures under sts and under tlsa: the "
-        "same sessions, once for each policy. They are shown apart and never added.",
-        notice->days, both);
+    notice->text =
+        g_strdup_printf("On %u of the %u days with both it tells as many sessions under tlsa as "
+                        "under sts: the same "
+                        "ones, once for each policy. They are shown apart and never added.",
+                        notice->days, both);
 }
 
 static void

@@ -126,7 +126,8 @@ render_explain_text(const ExplainPage *page, const Summary *summary, const Rende
         going += ((Problem *)g_ptr_array_index(page->problems, i))->ended ? 0 : 1;
     g_string_append_printf(out, "%s: ", page->domain);
     if (page->problems->len == 0)
-        g_string_append(out, "no failed session is told in detail");
+        g_string_append(out, page->failed > 0 ? "no failed session is told in detail"
+                                              : "no failed session");
     else
         g_string_append_printf(out, "%u problem%s, %u of them not known to be over",
                                page->problems->len, page->problems->len == 1 ? "" : "s", going);

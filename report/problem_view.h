@@ -14,6 +14,7 @@ void notice_append_text(GString *out, const Notice *notice, const RenderStyle *s
 /* One domain as explain prints it. */
 typedef struct {
     const char *domain;
+    gint64 failed;       /* sessions of the domain, whatever the policy type */
     GPtrArray *problems; /* of Problem */
     GPtrArray *notices;  /* of Notice */
 } ExplainPage;

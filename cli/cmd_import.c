@@ -5,6 +5,7 @@
 #include "cli/alert_round.h"
 #include "cli/alert_watch.h"
 #include "cli/intake_store.h"
+#include "cli/judge_pool.h"
 #include "cli/notify.h"
 #include "cli/options.h"
 #include "cli/say.h"
@@ -16,6 +17,7 @@
 typedef struct {
     App *app;
     Sink *sink;
+    JudgePool *pool;
     Tally tally;
     gint broken; /* atomic: the store cannot take any more, so there is no use in going on */
 } Import;
@@ -30,13 +32,12 @@ on_done(gpointer data, Outcome outcome, const char *reference)
     tally_add(&import->tally, outcome);
 }
 
-static gboolean
-on_item(gpointer self, const FileItem *file)
+static void
+judge(gpointer self, const FileItem *file, GPtrArray *items)
 {
     Import *import = self;
     const IntakeRules *rules = &import->app->config->rules;
     Origin origin = {ROAD_FILE, file->source, g_get_real_time() / G_USEC_PER_SEC};
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
     if (file->kind == FILE_ITEM_MESSAGE)
         intake_message(rules, &origin, file->bytes, items);
     else
@@ -44,11 +45,28 @@ on_item(gpointer self, const FileItem *file)
     for (guint i = 0; i < items->len; i++) {
         Judged *item = g_ptr_array_index(items, i);
         item->full_size = MAX(item->full_size, file->full_size);
+        import->sink->prepare(import->sink->self, item);
+    }
+}
+
+static void
+hand_on(gpointer self, const FileItem *file, GPtrArray *items)
+{
+    Import *import = self;
+    for (guint i = 0; i < items->len; i++) {
+        Judged *item = g_ptr_array_index(items, i);
         if (item->outcome != OUTCOME_STORED && !import->tally.progress && import->app->verbose)
             say(SAY_WARNING, "%s: %s: %s", file->source, receipt_for(item->outcome)->word,
                 item->reason);
         import->sink->take(import->sink->self, item, on_done, import);
     }
+}
+
+static gboolean
+on_item(gpointer self, const FileItem *file)
+{
+    Import *import = self;
+    judge_pool_put(import->pool, file);
     tally_show(&import->tally, FALSE);
     return g_atomic_int_get(&import->broken) == 0;
 }
@@ -111,12 +129,15 @@ import_paths(App *app, char **paths, gboolean json, gboolean watch)
     Import import = {.app = app,
                      .sink = alert_watch_sink(alerts, sink),
                      .tally = {.progress = isatty(STDERR_FILENO) && !json}};
+    const JudgeSteps steps = {judge, hand_on, &import};
+    import.pool = judge_pool_start(&steps, 0);
     const FileVisitor visitor = {.item = on_item, .unreadable = on_unreadable, .self = &import};
     if (watch)
         follow(&import, paths, max, &visitor);
     for (char **path = paths; !watch && *path != NULL && g_atomic_int_get(&import.broken) == 0;
          path++)
         files_walk(*path, max, &visitor);
+    judge_pool_finish(import.pool);
     writer_stop(writer);
     gboolean idle = alert_watch_stop(alerts);
     intake_store_sink_free(sink);

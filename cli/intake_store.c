@@ -17,6 +17,7 @@ report_of(const Judged *item)
         .source = item->source,
         .findings = item->findings,
         .received = item->received,
+        .prepared = item->prepared,
     };
 }
 
@@ -82,7 +83,6 @@ typedef struct {
 typedef struct {
     Judged *item;
     StoreReport report;
-    StorePrepared *prepared;
     StoreQuarantine quarantine;
     SinkDone done;
     gpointer done_data;
@@ -92,7 +92,6 @@ static void
 passage_free(gpointer data)
 {
     Passage *passage = data;
-    store_prepared_free(passage->prepared);
     judged_free(passage->item);
     g_free(passage);
 }
@@ -124,10 +123,28 @@ passage_done(gpointer data, WriterResult result, gint64 id, const GError *error)
 }
 
 static void
+free_prepared(gpointer data)
+{
+    store_prepared_free(data);
+}
+
+static void
+prepare(gpointer self, Judged *item)
+{
+    (void)self;
+    if (item->outcome != OUTCOME_STORED || item->prepared != NULL)
+        return;
+    StoreReport report = report_of(item);
+    item->prepared = store_prepare(&report);
+    item->prepared_free = free_prepared;
+}
+
+static void
 take(gpointer self, Judged *item, SinkDone done, gpointer done_data)
 {
     WriterSink *sink = self;
     Passage *passage = g_new0(Passage, 1);
+    prepare(self, item);
     passage->item = item;
     passage->done = done;
     passage->done_data = done_data;
@@ -140,7 +157,6 @@ take(gpointer self, Judged *item, SinkDone done, gpointer done_data)
     };
     if (item->outcome == OUTCOME_STORED) {
         passage->report = report_of(item);
-        passage->report.prepared = passage->prepared = store_prepare(&passage->report);
         waiting.report = &passage->report;
     } else {
         passage->quarantine = quarantine_of(item);
@@ -154,6 +170,7 @@ intake_store_sink_new(Writer *writer, gboolean wait)
 {
     WriterSink *sink = g_new0(WriterSink, 1);
     sink->sink.take = take;
+    sink->sink.prepare = prepare;
     sink->sink.self = sink;
     sink->writer = writer;
     sink->wait = wait;

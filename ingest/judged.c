@@ -28,6 +28,8 @@ judged_free(Judged *judged)
 {
     if (judged == NULL)
         return;
+    if (judged->prepared != NULL)
+        judged->prepared_free(judged->prepared);
     report_free(judged->report);
     if (judged->raw != NULL)
         g_bytes_unref(judged->raw);

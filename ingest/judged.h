@@ -50,6 +50,8 @@ typedef struct {
     char *source;
     char *part;             /* attachment or archive entry within the input, printable, or NULL */
     gint64 received;
+    gpointer prepared;      /* of the sink (sink.h); NULL if it has not prepared anything */
+    GDestroyNotify prepared_free;
 } Judged;
 void judged_free(Judged *judged); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Judged, judged_free)

@@ -1,4 +1,5 @@
-/* sink.h: how ingest hands a judged report on without knowing the store (a function and a pointer). */
+/* sink.h: how ingest hands a judged report on without knowing the store (a function and a pointer).
+ */
 #pragma once
 
 #include "ingest/judged.h"
@@ -11,5 +12,7 @@ typedef void (*SinkDone)(gpointer data, Outcome outcome, const char *reference);
 typedef struct {
     /* Takes ITEM over. */
     void (*take)(gpointer self, Judged *item, SinkDone done, gpointer done_data);
+    /* Does for ITEM what can be done before its turn comes, from any thread. Need not be called. */
+    void (*prepare)(gpointer self, Judged *item);
     gpointer self;
 } Sink;

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#define FIRST_DAY     19358 /* 2023-01-01 */
+#define FIRST_DAY      19358 /* 2023-01-01 */
 #define FILES_A_FOLDER 1000
 
 /* ---- chance that is the same everywhere --------------------------------------------------- */
@@ -81,8 +81,9 @@ choose_sender(Making *making)
         making->sender++;
     }
     guint small = below(&making->chance, SMALL_SENDERS);
-    making->sender_name = making->sender->name != NULL ? g_strdup(making->sender->name)
-                                                       : g_strdup_printf("mx%u.small.example", small);
+    making->sender_name = making->sender->name != NULL
+                              ? g_strdup(making->sender->name)
+                              : g_strdup_printf("mx%u.small.example", small);
     making->sender_domain = making->sender->domain != NULL
                                 ? g_strdup(making->sender->domain)
                                 : g_strdup_printf("small%u.example", small);
@@ -96,10 +97,11 @@ add_policy(Making *making, gboolean tlsa)
     GString *json = making->json;
     const char *domain = making->policy_domain;
     if (tlsa) {
-        g_string_append_printf(json,
-                               "\"policy\":{\"policy-type\":\"tlsa\",\"policy-string\":[\"[\\\"3 1 1 "
-                               "%064x\\\",\\\"3 1 1 %064x\\\"]\"],\"policy-domain\":\"%s\"}",
-                               making->domain * 7919, making->domain * 104729, domain);
+        g_string_append_printf(
+            json,
+            "\"policy\":{\"policy-type\":\"tlsa\",\"policy-string\":[\"[\\\"3 1 1 "
+            "%064x\\\",\\\"3 1 1 %064x\\\"]\"],\"policy-domain\":\"%s\"}",
+            making->domain * 7919, making->domain * 104729, domain);
         return;
     }
     g_string_append_printf(json,
@@ -127,9 +129,8 @@ add_detail(Making *making, guint sessions)
                            types[below(chance, G_N_ELEMENTS(types))], below(chance, 4),
                            below(chance, 256), mx, making->policy_domain, mx, sessions);
     if (making->sender->style == STYLE_EMPTY_TEXTS)
-        g_string_append(making->json,
-                        ",\"receiving-mx-helo\":\"\",\"additional-information\":\"\","
-                        "\"failure-reason-code\":\"\"");
+        g_string_append(making->json, ",\"receiving-mx-helo\":\"\",\"additional-information\":\"\","
+                                      "\"failure-reason-code\":\"\"");
     else if (below(chance, 3) == 0)
         g_string_append(making->json, ",\"failure-reason-code\":\"X509_V_ERR_CERT_HAS_EXPIRED\"");
     g_string_append_c(making->json, '}');
@@ -258,23 +259,23 @@ compress_json(const GString *json)
 static void
 write_mail(FILE *file, const Making *making, const GByteArray *gzip)
 {
-    fprintf(file,
-            "From tls-reports@%s Thu Jan  1 00:00:00 1970\n"
-            "Received: from out.%s (out.%s [203.0.113.7])\n"
-            "\tby mx1.%s with ESMTPS id %" G_GUINT64_FORMAT "\n"
-            "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=%s; s=s1;\n"
-            "\th=from:to:subject; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\n"
-            "From: <tls-reports@%s>\nTo: <reports@%s>\n"
-            "Subject: Report Domain: %s Submitter: %s Report-ID: <%" G_GUINT64_FORMAT ">\n"
-            "Date: Thu, 01 Jan 1970 00:00:00 +0000\nMessage-ID: <%" G_GUINT64_FORMAT "@%s>\n"
-            "TLS-Report-Domain: %s\nTLS-Report-Submitter: %s\nMIME-Version: 1.0\n"
-            "Content-Type: multipart/report; report-type=tlsrpt;\n\tboundary=\"=_b%" G_GUINT64_FORMAT
-            "\"\n\n",
-            making->sender_domain, making->sender_domain, making->sender_domain,
-            making->policy_domain, making->number, making->sender_domain, making->sender_domain,
-            making->policy_domain, making->policy_domain, making->sender_domain, making->number,
-            making->number, making->sender_domain, making->policy_domain, making->sender_domain,
-            making->number);
+    fprintf(
+        file,
+        "From tls-reports@%s Thu Jan  1 00:00:00 1970\n"
+        "Received: from out.%s (out.%s [203.0.113.7])\n"
+        "\tby mx1.%s with ESMTPS id %" G_GUINT64_FORMAT "\n"
+        "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=%s; s=s1;\n"
+        "\th=from:to:subject; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\n"
+        "From: <tls-reports@%s>\nTo: <reports@%s>\n"
+        "Subject: Report Domain: %s Submitter: %s Report-ID: <%" G_GUINT64_FORMAT ">\n"
+        "Date: Thu, 01 Jan 1970 00:00:00 +0000\nMessage-ID: <%" G_GUINT64_FORMAT "@%s>\n"
+        "TLS-Report-Domain: %s\nTLS-Report-Submitter: %s\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/report; report-type=tlsrpt;\n\tboundary=\"=_b%" G_GUINT64_FORMAT
+        "\"\n\n",
+        making->sender_domain, making->sender_domain, making->sender_domain, making->policy_domain,
+        making->number, making->sender_domain, making->sender_domain, making->policy_domain,
+        making->policy_domain, making->sender_domain, making->number, making->number,
+        making->sender_domain, making->policy_domain, making->sender_domain, making->number);
     g_autofree char *plain = g_base64_encode(gzip->data, gzip->len);
     fprintf(file,
             "--=_b%" G_GUINT64_FORMAT "\nContent-Type: text/plain; charset=us-ascii\n\n"
@@ -301,9 +302,9 @@ write_file(const char *folder, const Making *making, const GByteArray *gzip)
 {
     g_autofree char *part =
         g_strdup_printf("%s/%06" G_GUINT64_FORMAT, folder, making->number / FILES_A_FOLDER);
-    g_autofree char *name = g_strdup_printf("%s/%s!%s!%" G_GUINT64_FORMAT ".json.gz", part,
-                                            making->sender_domain, making->policy_domain,
-                                            making->number);
+    g_autofree char *name =
+        g_strdup_printf("%s/%s!%s!%" G_GUINT64_FORMAT ".json.gz", part, making->sender_domain,
+                        making->policy_domain, making->number);
     FILE *file = g_mkdir_with_parents(part, 0777) == 0 ? fopen(name, "wb") : NULL;
     if (file == NULL)
         g_error("%s: %s", name, g_strerror(errno));
@@ -319,7 +320,8 @@ main(int argc, char **argv)
         return 64;
     }
     guint64 reports = g_ascii_strtoull(argv[2], NULL, 10);
-    guint domains = argc > 4 ? (guint)atoi(argv[4]) : 150, days = argc > 5 ? (guint)atoi(argv[5]) : 90;
+    guint domains = argc > 4 ? (guint)atoi(argv[4]) : 150,
+          days = argc > 5 ? (guint)atoi(argv[5]) : 90;
     gboolean folder = strcmp(argv[1], "folder") == 0;
     FILE *file = folder ? NULL : fopen(argv[3], "wb");
     if (!folder && file == NULL)

@@ -1,5 +1,5 @@
-/* naive_https.c: the baselines of collecting: libmicrohttpd with one epoll thread over TLS that takes
- * a post and answers 201.
+/* naive_https.c: the baselines of collecting: libmicrohttpd with one epoll thread over TLS that
+ * takes a post and answers 201.
  *
  *   bench_naive_https PORT CERTIFICATE KEY              does nothing with it
  *   bench_naive_https PORT CERTIFICATE KEY DATABASE     decodes it, and commits it by itself
@@ -47,7 +47,8 @@ on_request(void *data, struct MHD_Connection *connection, const char *url, const
     }
     if (buffer != NULL)
         take(body);
-    struct MHD_Response *response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     enum MHD_Result result = MHD_queue_response(connection, MHD_HTTP_CREATED, response);
     MHD_destroy_response(response);
     return result;

@@ -1,5 +1,5 @@
-/* naive_import.c: the baseline of import: a mailbox or a folder of gzip files by GMime, zlib, Jansson
- * and SQLite, in one thread, with nothing judged.
+/* naive_import.c: the baseline of import: a mailbox or a folder of gzip files by GMime, zlib,
+ * Jansson and SQLite, in one thread, with nothing judged.
  *
  *   bench_naive_import PATH DATABASE BATCH
  */
@@ -33,9 +33,8 @@ static void
 take_part(GMimeObject *parent, GMimeObject *part, gpointer data)
 {
     (void)parent;
-    if (!GMIME_IS_PART(part) ||
-        !g_mime_content_type_is_type(g_mime_object_get_content_type(part), "application",
-                                     "tlsrpt+gzip"))
+    if (!GMIME_IS_PART(part) || !g_mime_content_type_is_type(g_mime_object_get_content_type(part),
+                                                             "application", "tlsrpt+gzip"))
         return;
     GMimeStream *stream = g_mime_stream_mem_new();
     g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(GMIME_PART(part)), stream);

@@ -34,22 +34,25 @@ naive_open(NaiveStore *store, const char *path, guint batch)
     if (sqlite3_open(path, &store->database) != SQLITE_OK)
         g_error("%s: %s", path, sqlite3_errmsg(store->database));
     store->batch = batch;
-    naive_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                      "CREATE TABLE report (id INTEGER PRIMARY KEY, organization TEXT, contact TEXT,"
-                      " report_id TEXT, starts TEXT, ends TEXT, raw BLOB,"
-                      " UNIQUE (organization, report_id));"
-                      "CREATE TABLE policy (id INTEGER PRIMARY KEY, report INTEGER REFERENCES report,"
-                      " type TEXT, domain TEXT, text TEXT, successful INTEGER, failed INTEGER);"
-                      "CREATE INDEX policy_report ON policy (report);"
-                      "CREATE TABLE failure (id INTEGER PRIMARY KEY, policy INTEGER REFERENCES policy,"
-                      " result TEXT, sending_ip TEXT, mx TEXT, receiving_ip TEXT, reason TEXT,"
-                      " sessions INTEGER);"
-                      "CREATE INDEX failure_policy ON failure (policy);"
-                      "CREATE INDEX report_starts ON report (starts)");
-    store->report = naive_prepare(store, "INSERT OR IGNORE INTO report (organization, contact,"
-                                         " report_id, starts, ends, raw) VALUES (?, ?, ?, ?, ?, ?)");
-    store->policy = naive_prepare(store, "INSERT INTO policy (report, type, domain, text, successful,"
-                                         " failed) VALUES (?, ?, ?, ?, ?, ?)");
+    naive_exec(store,
+               "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+               "CREATE TABLE report (id INTEGER PRIMARY KEY, organization TEXT, contact TEXT,"
+               " report_id TEXT, starts TEXT, ends TEXT, raw BLOB,"
+               " UNIQUE (organization, report_id));"
+               "CREATE TABLE policy (id INTEGER PRIMARY KEY, report INTEGER REFERENCES report,"
+               " type TEXT, domain TEXT, text TEXT, successful INTEGER, failed INTEGER);"
+               "CREATE INDEX policy_report ON policy (report);"
+               "CREATE TABLE failure (id INTEGER PRIMARY KEY, policy INTEGER REFERENCES policy,"
+               " result TEXT, sending_ip TEXT, mx TEXT, receiving_ip TEXT, reason TEXT,"
+               " sessions INTEGER);"
+               "CREATE INDEX failure_policy ON failure (policy);"
+               "CREATE INDEX report_starts ON report (starts)");
+    store->report =
+        naive_prepare(store, "INSERT OR IGNORE INTO report (organization, contact,"
+                             " report_id, starts, ends, raw) VALUES (?, ?, ?, ?, ?, ?)");
+    store->policy =
+        naive_prepare(store, "INSERT INTO policy (report, type, domain, text, successful,"
+                             " failed) VALUES (?, ?, ?, ?, ?, ?)");
     store->failure =
         naive_prepare(store, "INSERT INTO failure (policy, result, sending_ip, mx, receiving_ip,"
                              " reason, sessions) VALUES (?, ?, ?, ?, ?, ?, ?)");

@@ -44,7 +44,8 @@ plain_list(json_t *object, const char *name)
 static inline void
 plain_entry(json_t *object, PlainEntry *entry)
 {
-    json_t *policy = json_object_get(object, "policy"), *summary = json_object_get(object, "summary");
+    json_t *policy = json_object_get(object, "policy"),
+           *summary = json_object_get(object, "summary");
     json_t *details = json_object_get(object, "failure-details");
     entry->type = plain_text(policy, "policy-type");
     entry->domain = plain_text(policy, "policy-domain");

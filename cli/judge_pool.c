@@ -1,0 +1,137 @@
+#include "cli/judge_pool.h"
+
+#include <pthread.h>
+
+#include "schema/limits.h"
+
+/* Beyond that many the one thread that writes is what limits. */
+#define MOST_THREADS     6u
+/* Inputs that wait, for each thread: enough that none runs dry. */
+#define WAITING_A_THREAD 16u
+
+typedef struct {
+    FileItem file;
+    char *source, *file_name;
+    guint64 number; /* its place in the order */
+} Task;
+
+struct JudgePool {
+    JudgeSteps steps;
+    GPtrArray *threads;
+    pthread_mutex_t lock;   /* for all below */
+    pthread_cond_t arrived; /* a task, or the end */
+    pthread_cond_t moved;   /* a task left, or the next one may be handed on */
+    GQueue waiting;         /* of Task */
+    gsize bytes;            /* of those that wait or are judged */
+    guint64 put, turn;      /* tasks so far; the one whose turn it is */
+    gboolean ended;
+};
+
+static void
+task_free(Task *task)
+{
+    g_bytes_unref(task->file.bytes);
+    g_free(task->source);
+    g_free(task->file_name);
+    g_free(task);
+}
+
+static Task *
+next_task(JudgePool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    while (pool->waiting.length == 0 && !pool->ended)
+        pthread_cond_wait(&pool->arrived, &pool->lock);
+    Task *task = g_queue_pop_head(&pool->waiting);
+    pthread_cond_broadcast(&pool->moved);
+    pthread_mutex_unlock(&pool->lock);
+    return task;
+}
+
+/* Tasks leave the queue in their order, so the one whose turn it is has a thread already. */
+static void
+hand_on(JudgePool *pool, Task *task, GPtrArray *items)
+{
+    pthread_mutex_lock(&pool->lock);
+    while (pool->turn != task->number)
+        pthread_cond_wait(&pool->moved, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+    pool->steps.hand_on(pool->steps.self, &task->file, items);
+    pthread_mutex_lock(&pool->lock);
+    pool->turn++;
+    pool->bytes -= g_bytes_get_size(task->file.bytes);
+    pthread_cond_broadcast(&pool->moved);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static gpointer
+run(gpointer data)
+{
+    JudgePool *pool = data;
+    for (Task *task; (task = next_task(pool)) != NULL; task_free(task)) {
+        g_autoptr(GPtrArray) items = g_ptr_array_new();
+        pool->steps.judge(pool->steps.self, &task->file, items);
+        hand_on(pool, task, items);
+    }
+    return NULL;
+}
+
+JudgePool *
+judge_pool_start(const JudgeSteps *steps, guint threads)
+{
+    JudgePool *pool = g_new0(JudgePool, 1);
+    pool->steps = *steps;
+    pool->threads = g_ptr_array_new();
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->arrived, NULL);
+    pthread_cond_init(&pool->moved, NULL);
+    /* One processor is for the thread that writes. */
+    if (threads == 0)
+        threads = CLAMP(g_get_num_processors(), 2, MOST_THREADS + 1) - 1;
+    for (guint i = 0; i < threads; i++)
+        g_ptr_array_add(pool->threads, g_thread_new("judge", run, pool));
+    return pool;
+}
+
+/* One input larger than the bound finds room when nothing else is there. */
+static gboolean
+is_full(const JudgePool *pool, gsize size)
+{
+    return pool->waiting.length >= pool->threads->len * WAITING_A_THREAD ||
+           (pool->bytes > 0 && pool->bytes + size > LIMIT_QUEUE_BYTES);
+}
+
+void
+judge_pool_put(JudgePool *pool, const FileItem *file)
+{
+    Task *task = g_new0(Task, 1);
+    gsize size = g_bytes_get_size(file->bytes);
+    task->file = *file;
+    g_bytes_ref(task->file.bytes);
+    task->file.source = task->source = g_strdup(file->source);
+    task->file.file_name = task->file_name = g_strdup(file->file_name);
+    pthread_mutex_lock(&pool->lock);
+    while (is_full(pool, size))
+        pthread_cond_wait(&pool->moved, &pool->lock);
+    task->number = pool->put++;
+    pool->bytes += size;
+    g_queue_push_tail(&pool->waiting, task);
+    pthread_cond_signal(&pool->arrived);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void
+judge_pool_finish(JudgePool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->ended = TRUE;
+    pthread_cond_broadcast(&pool->arrived);
+    pthread_mutex_unlock(&pool->lock);
+    for (guint i = 0; i < pool->threads->len; i++)
+        g_thread_join(g_ptr_array_index(pool->threads, i));
+    g_ptr_array_unref(pool->threads);
+    pthread_mutex_destroy(&pool->lock);
+    pthread_cond_destroy(&pool->arrived);
+    pthread_cond_destroy(&pool->moved);
+    g_free(pool);
+}

@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include "cli/options.h"
+#include "cli/report_mail.h"
 #include "cli/say.h"
 #include "report/render.h"
 #include "report/week.h"
@@ -13,6 +14,7 @@ typedef struct {
     FilterOptions filter;
     char *format, *week, *by, *now;
     gboolean json, only_failures, compare, matrix, conformity, quality, quiet, only_new, addresses;
+    ReportMail mail;
 } ReportOptions;
 
 static void
@@ -23,6 +25,8 @@ options_clear(ReportOptions *options)
     g_free(options->week);
     g_free(options->by);
     g_free(options->now);
+    g_free(options->mail.to);
+    g_free(options->mail.from);
 }
 
 static int
@@ -62,6 +66,12 @@ parse(ReportOptions *o, int *argc, char ***argv)
         {"now", 0, 0, G_OPTION_ARG_STRING, &o->now, "Report as on this UTC day (today)", "DAY"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &o->format,
          "text (default), json, csv, markdown or html", "FORMAT"},
+        {"mail-to", 0, 0, G_OPTION_ARG_STRING, &o->mail.to,
+         "Mail it, as text and HTML, and print nothing", "ADDRESS[,ADDRESS]"},
+        {"mail-from", 0, 0, G_OPTION_ARG_STRING, &o->mail.from, "The sender of the mail",
+         "ADDRESS"},
+        {"mail", 0, 0, G_OPTION_ARG_NONE, &o->mail.configured,
+         "Mail it to the addresses of [digest] mail-to", NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "The same as --format json", NULL},
         {0},
     };
@@ -110,6 +120,8 @@ read_parts(const ReportOptions *options, const RenderFormat *format, ReviewReque
         format->parts | (compares ? REVIEW_COMPARE : 0) | (options->by != NULL ? REVIEW_TREND : 0) |
         (options->matrix ? REVIEW_MATRIX : 0) | (options->conformity ? REVIEW_CONFORMITY : 0) |
         (options->quality || options->week != NULL ? REVIEW_QUALITY : 0);
+    if (report_mail_is_wanted(&options->mail))
+        request->parts |= report_mail_parts();
     request->only_new = options->only_new;
     request->addresses = options->addresses;
     request->summary.only_failures = options->only_failures;
@@ -131,6 +143,10 @@ print(App *app, const ReportOptions *options, const RenderFormat *format,
     }
     if (options->quiet && review->clean)
         return EX_OK;
+    if (report_mail_is_wanted(&options->mail)) {
+        gboolean news = review->count[CHANGE_NEW] > 0 || review->silent > 0;
+        return options->only_new && !news ? EX_OK : report_mail_send(app, &options->mail, review);
+    }
     g_autoptr(GString) out = g_string_new(NULL);
     RenderStyle style = {.colour = say_colour()};
     format->render(review, &style, out);
@@ -153,6 +169,11 @@ cmd_report(App *app, int argc, char **argv)
         if (format == NULL)
             status = options_usage("report", "--format: expected one of %s", names);
     }
+    if (status < 0 && report_mail_is_wanted(&options.mail) &&
+        (options.format != NULL || options.json))
+        status = options_usage("report", "a mail is text and HTML: --format is for printing");
+    if (status < 0)
+        status = report_mail_check(app, &options.mail);
     if (status < 0)
         status = options_filter("report", &options.filter, &request.summary.query, strings);
     if (status < 0)

@@ -30,7 +30,7 @@ typedef struct {
     char fault[CURL_ERROR_SIZE];
     const char *data; /* that is left to be sent */
     gsize length;
-    char answer[LIMIT_ANSWER_BYTES]; /* the last line of a mail server */
+    char answer[LIMIT_ANSWER_BYTES]; /* the last line of a mail server that refuses something */
 } Transfer;
 
 static void
@@ -57,6 +57,8 @@ on_line(char *data, size_t size, size_t n, void *user)
 {
     Transfer *transfer = user;
     gsize length = MIN(size * n, sizeof transfer->answer - 1);
+    if (length == 0 || (data[0] != '4' && data[0] != '5'))
+        return size * n;
     memcpy(transfer->answer, data, length);
     transfer->answer[length] = '\0';
     g_strchomp(transfer->answer);

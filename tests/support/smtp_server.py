@@ -30,14 +30,15 @@ class SmtpServer:
     """ANSWERS replaces the reply to a verb ("RCPT": b"550 5.1.1 no such user"); a reply of None says
     nothing more. What was taken is in messages: (from, recipients, bytes, was it over TLS)."""
 
-    def __init__(self, certificate=None, key=None, login=None, answers=None, implicit=False):
+    def __init__(self, certificate=None, key=None, login=None, answers=None, implicit=False,
+                 address="127.0.0.1"):
         self.context = None
         if certificate:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(certificate, key)
         self.login, self.answers, self.implicit = login, answers or {}, implicit
         self.messages, self.commands, self.logins = [], [], []
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server((address, 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
 

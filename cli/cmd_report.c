@@ -65,7 +65,7 @@ parse(ReportOptions *o, int *argc, char ***argv)
          "Read the addresses of failed sessions out of the reports (slower)", NULL},
         {"now", 0, 0, G_OPTION_ARG_STRING, &o->now, "Report as on this UTC day (today)", "DAY"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &o->format,
-         "text (default), json, csv, markdown or html", "FORMAT"},
+         "text (default), json, csv, markdown, html or html-mail", "FORMAT"},
         {"mail-to", 0, 0, G_OPTION_ARG_STRING, &o->mail.to,
          "Mail it, as text and HTML, and print nothing", "ADDRESS[,ADDRESS]"},
         {"mail-from", 0, 0, G_OPTION_ARG_STRING, &o->mail.from, "The sender of the mail",

@@ -12,6 +12,7 @@
 #define BASE        150
 #define HEIGHT      172
 #define SPARSE_DAYS 31 /* up to so many days carry their number of failed sessions */
+#define WIDEST      44 /* of a day: few days do not fill the width */
 
 const char chart_css[] =
     ".chart{display:block;width:100%;max-width:60rem;height:auto}"
@@ -127,18 +128,18 @@ describe(const ChartDay *days, guint n, gint32 first, gint32 last)
 }
 
 static void
-put_axis(GString *out, gint32 first, gint32 last, double highest)
+put_axis(GString *out, gint32 first, gint32 last, double right, double highest)
 {
     char n[3][G_ASCII_DTOSTR_BUF_SIZE];
     g_autofree char *since = day_format(first), *until = day_format(last);
     g_autofree char *most = g_strdup_printf("%.0f sessions on the busiest day", highest);
     html_open(out, "line", "class", "chart-axis", "x1", length(LEFT, n[0]), "x2",
-              length(RIGHT, n[1]), "y1", length(BASE, n[2]), "y2", n[2], NULL);
+              length(right, n[1]), "y1", length(BASE, n[2]), "y2", n[2], NULL);
     html_close(out, "line");
     put_text(out, "chart-text", LEFT, 12, "start", most);
     put_text(out, "chart-text", LEFT, BASE + 15, "start", since);
-    if (last > first)
-        put_text(out, "chart-text", RIGHT, BASE + 15, "end", until);
+    if (last > first + 2)
+        put_text(out, "chart-text", right, BASE + 15, "end", until);
 }
 
 void
@@ -149,7 +150,7 @@ chart_days(GString *out, const ChartDay *days, guint n, const char *title)
     gint32 last = days[n - 1].day;
     gint32 first = MAX(days[0].day, last - CHART_MAX_DAYS + 1);
     gint32 count = last - first + 1;
-    double step = (double)(RIGHT - LEFT) / count, highest = 1;
+    double step = MIN((double)(RIGHT - LEFT) / count, WIDEST), highest = 1;
     guint next = 0;
     while (days[next].day < first)
         next++;
@@ -162,7 +163,7 @@ chart_days(GString *out, const ChartDay *days, guint n, const char *title)
               NULL);
     html_element(out, "title", NULL, title);
     html_element(out, "desc", NULL, description);
-    put_axis(out, first, last, highest);
+    put_axis(out, first, last, LEFT + step * count, highest);
     for (gint32 day = first; day <= last; day++) {
         ChartDay none = {.day = day};
         const ChartDay *each = next < n && days[next].day == day ? &days[next++] : &none;

@@ -187,7 +187,7 @@ document_number(Document *document, Tone tone, gint64 number)
 void
 document_day(Document *document, gint32 day)
 {
-    add_cell(document, TONE_PLAIN, day_format(day));
+    add_cell(document, TONE_PLAIN, day_format(day))->unbroken = TRUE;
 }
 
 void

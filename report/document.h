@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
     char *text;
     Tone tone;
+    gboolean unbroken;  /* a date: stays on one line */
     gint64 part, whole; /* whole above 0: a share, drawn as a bar where there is room */
 } Cell;
 

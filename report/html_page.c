@@ -34,6 +34,9 @@ static const struct {
     {"td", NULL,
      FONT "font-size:13px;line-height:18px;text-align:left;vertical-align:top;"
           "padding:3px 12px 3px 0;border-bottom:1px solid #e4e4e4;color:#1c1c1c"},
+    {"td", "day",
+     FONT "font-size:13px;line-height:18px;text-align:left;vertical-align:top;white-space:nowrap;"
+          "padding:3px 12px 3px 0;border-bottom:1px solid #e4e4e4;color:#1c1c1c"},
     {"td", "n",
      FONT "font-size:13px;line-height:18px;text-align:right;vertical-align:top;white-space:nowrap;"
           "padding:3px 12px 3px 0;border-bottom:1px solid #e4e4e4;color:#1c1c1c"},
@@ -132,9 +135,12 @@ static void
 put_cell(HtmlPage *page, const Block *block, guint row, guint column)
 {
     const Cell *cell = block_cell(block, row, column);
-    open_element(page, "td", block_column(block, column)->number ? "n" : NULL);
+    open_element(page, "td",
+                 block_column(block, column)->number ? "n"
+                 : cell->unbroken                    ? "day"
+                                                     : NULL);
     put_toned(page, cell->tone, cell->text);
-    if (cell->whole > 0)
+    if (cell->whole > 0 && cell->part > 0)
         put_bar(page, cell);
     html_close(page->out, "td");
 }

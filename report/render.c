@@ -4,8 +4,9 @@
 #define LONG  (REVIEW_ALL & ~REVIEW_COMPARE)
 
 static const RenderFormat formats[] = {
-    {"text", SHORT, render_text},        {"json", SHORT, render_json}, {"csv", 0, render_csv},
-    {"markdown", LONG, render_markdown}, {"html", LONG, render_html},
+    {"text", SHORT, render_text}, {"json", SHORT, render_json},
+    {"csv", 0, render_csv},       {"markdown", LONG, render_markdown},
+    {"html", LONG, render_html},  {"html-mail", LONG, render_html_mail},
 };
 
 const RenderFormat *

@@ -25,7 +25,7 @@ static const char style_sheet[] =
     "th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0;font-size:.9rem}"
     "th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--soft);"
     "vertical-align:bottom}td{border-bottom:1px solid var(--line);overflow-wrap:anywhere}"
-    ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    ".n{text-align:right;font-variant-numeric:tabular-nums}.n,.day{white-space:nowrap}"
     ".good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad);font-weight:600}"
     ".unknown{color:var(--unknown)}.dim{color:var(--soft)}"
     ".verdict{display:inline-block;border:2px solid;border-radius:.3rem;padding:0 .6rem;"

@@ -24,7 +24,7 @@ static const char style_sheet[] =
     "caption{text-align:left;color:var(--soft);font-size:.9rem;padding-bottom:.25rem}"
     "th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0;font-size:.9rem}"
     "th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--soft);"
-    "vertical-align:bottom}td{border-bottom:1px solid var(--line);overflow-wrap:anywhere}"
+    "vertical-align:bottom}td{border-bottom:1px solid var(--line);overflow-wrap:break-word}"
     ".n{text-align:right;font-variant-numeric:tabular-nums}.n,.day{white-space:nowrap}"
     ".good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad);font-weight:600}"
     ".unknown{color:var(--unknown)}.dim{color:var(--soft)}"
@@ -36,7 +36,9 @@ static const char style_sheet[] =
     "@page{margin:15mm}@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;"
     "--good:#1a6b2d;--warn:#855600;--bad:#b3261e;--unknown:#0b5a7a;--code:#f2f2f2;"
     "--chart-ok:#4b7ab8;--chart-failed:#b3261e;--chart-gap:#c9c9c9;--chart-ink:#444}"
-    "main{max-width:none;padding:0}body{font-size:10pt}.scroll{overflow:visible}"
+    "main{max-width:none;padding:0}html{font-size:9.5pt}body{font-size:1rem}.scroll{overflow:"
+    "visible}"
+    "th,td{padding-right:.7rem}td{overflow-wrap:anywhere;min-width:4.2rem}"
     "thead{display:table-header-group}tr,svg,pre,li{break-inside:avoid}"
     "h1,h2,h3,h4,caption{break-after:avoid}}";
 

@@ -63,9 +63,12 @@ put_verdict(Document *document, const ReviewDomain *domain)
 {
     const Readiness *readiness = domain->readiness;
     g_autofree char *since = day_format(readiness->since), *until = day_format(readiness->until);
-    g_autofree char *sentence = g_strdup_printf(
-        "Stage: %s, for %u day%s. Decided by the reports of %s to %s.", stage_name(domain->stage),
-        domain->stage_days, plural(domain->stage_days), since, until);
+    g_autofree char *lasting =
+        domain->stage_days == 0
+            ? g_strdup("")
+            : g_strdup_printf(", for %u day%s", domain->stage_days, plural(domain->stage_days));
+    g_autofree char *sentence = g_strdup_printf("Stage: %s%s. Decided by the reports of %s to %s.",
+                                                stage_name(domain->stage), lasting, since, until);
     document_verdict(document, verdict_tone(readiness->verdict), verdict_name(readiness->verdict),
                      sentence);
     put_gates(document, readiness);

@@ -1,0 +1,134 @@
+"""Signed zones on an nsd of our own at a free port of loopback."""
+import atexit
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+SOA = "{zone} 3600 IN SOA ns.example. hostmaster.example. 1 3600 600 86400 60\n" \
+      "{zone} 3600 IN NS ns.example.\n"
+
+
+class Zone:
+    """NAME with trailing dot. SIGNED: with a key of its own; STRIP: its NSEC records are left out, so
+    that nothing can be denied; FORGED: its parent vouches for another key."""
+
+    def __init__(self, name, signed=True, strip=False, forged=False, served=True):
+        self.name, self.signed, self.strip = name, signed, strip
+        self.forged, self.served = forged, served
+        self.lines = []
+        self.key = None
+
+    def add(self, *lines):
+        self.lines += lines
+
+
+class NameServer:
+    """Serves ZONES; `address` is 127.0.0.1@PORT, `anchor` a file with the DS of the root."""
+
+    def __init__(self, folder, zones):
+        self.folder = os.path.join(folder, "dns")
+        os.makedirs(self.folder)
+        for name in ("nsd", "ldns-keygen", "ldns-signzone"):
+            if shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin") is None:
+                print(name + " is not installed")
+                sys.exit(77)
+        for zone in zones:
+            if zone.signed:
+                zone.key = self._keygen(zone.name)
+        for zone in zones:
+            if zone.name != ".":
+                self._delegate(zone, zones)
+        for zone in zones:
+            self._write(zone)
+        root = next(zone for zone in zones if zone.name == ".")
+        self.anchor = os.path.join(self.folder, root.key + ".ds")
+        self._start(zones)
+
+    def _run(self, *command):
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit("%s: %s%s" % (" ".join(command), done.stdout, done.stderr))
+        return done.stdout.strip()
+
+    def _keygen(self, name):
+        return self._run("ldns-keygen", "-a", "ECDSAP256SHA256", "-k", name)
+
+    def _delegate(self, zone, zones):
+        parents = [other for other in zones if other is not zone and
+                   (other.name == "." or zone.name.endswith("." + other.name))]
+        parent = max(parents, key=lambda other: len(other.name))
+        parent.add("%s 3600 IN NS ns.example." % zone.name)
+        if zone.signed:
+            key = self._keygen(zone.name) if zone.forged else zone.key
+            with open(os.path.join(self.folder, key + ".ds")) as file:
+                parent.add(file.read().strip())
+
+    def _write(self, zone):
+        zone.file = os.path.join(self.folder, zone.name.strip(".").replace("*", "_") or "root")
+        if not zone.served:
+            return
+        with open(zone.file, "w") as file:
+            file.write(SOA.format(zone=zone.name) + "\n".join(zone.lines) + "\n")
+        if not zone.signed:
+            return
+        self._run("ldns-signzone", "-o", zone.name, zone.file, zone.key)
+        zone.file += ".signed"
+        if zone.strip:
+            with open(zone.file) as file:
+                kept = [line for line in file if "\tNSEC\t" not in line]
+            with open(zone.file, "w") as file:
+                file.writelines(kept)
+
+    def _start(self, zones):
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", 0))
+            self.port = tcp.getsockname()[1]
+            udp.bind(("127.0.0.1", self.port))
+        self.address = "127.0.0.1@%d" % self.port
+        config = os.path.join(self.folder, "nsd.conf")
+        with open(config, "w") as file:
+            file.write("""server:
+  ip-address: 127.0.0.1@{port}
+  port: {port}
+  username: ""
+  chroot: ""
+  zonesdir: "{folder}"
+  database: ""
+  pidfile: "{folder}/nsd.pid"
+  xfrdfile: "{folder}/xfrd.state"
+  zonelistfile: "{folder}/zone.list"
+  logfile: "{folder}/nsd.log"
+  server-count: 1
+remote-control:
+  control-enable: no
+""".format(port=self.port, folder=self.folder))
+            for zone in zones:
+                file.write('zone:\n  name: "%s"\n  zonefile: "%s"\n' % (zone.name, zone.file))
+        nsd = shutil.which("nsd") or "/usr/sbin/nsd"
+        self.process = subprocess.Popen([nsd, "-d", "-c", config], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        atexit.register(self.stop)
+        for _ in range(300):
+            if self._answers() or self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        if self.process.poll() is not None or not self._answers():
+            with open(os.path.join(self.folder, "nsd.log")) as file:
+                sys.exit("nsd does not answer:\n" + file.read())
+
+    def _answers(self):
+        question = b"\x12\x34\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x06\x00\x01"  # . SOA
+        with socket.socket(type=socket.SOCK_DGRAM) as udp:
+            udp.settimeout(0.5)
+            try:
+                udp.sendto(question, ("127.0.0.1", self.port))
+                return udp.recv(512)[:2] == b"\x12\x34"
+            except OSError:
+                return False
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()

@@ -147,13 +147,13 @@ judge_address(HostLook *self, GPtrArray *findings, const Look *look)
     note(seen, look->seen, verdict);
 }
 
-/* Further sessions, with the first address that came through. */
+/* Further sessions, with the first address that came through; a slow server is let alone. */
 static void
 judge_variants(GPtrArray *findings, const GPtrArray *looks)
 {
     for (guint i = 0; i < looks->len; i++) {
         const Look *look = g_ptr_array_index(looks, i);
-        if (look->seen == NULL || look->seen->tls == NULL)
+        if (look->seen == NULL || look->seen->tls == NULL || smtp_judge_is_slow(look->seen))
             continue;
         g_autoptr(SmtpSeen) no_sni = visit(look, SMTP_PROBE_NO_SNI);
         g_autoptr(SmtpSeen) old = visit(look, SMTP_PROBE_OLD_TLS);

@@ -44,6 +44,12 @@ judge_handshake(GPtrArray *findings, const char *subject, const SmtpSeen *seen, 
         check_findings_add(findings, "tls-handshake", subject, "%s", seen->problem);
 }
 
+gboolean
+smtp_judge_is_slow(const SmtpSeen *seen)
+{
+    return seen->slowest_ms >= SLOW_MS;
+}
+
 void
 smtp_judge_session(GPtrArray *findings, const char *subject, const SmtpSeen *seen,
                    const SmtpSeen *old)
@@ -76,7 +82,7 @@ smtp_judge_session(GPtrArray *findings, const char *subject, const SmtpSeen *see
     case SMTP_DONE:
         break;
     }
-    if (seen->slowest_ms >= SLOW_MS && seen->slowest != seen->failed)
+    if (smtp_judge_is_slow(seen) && seen->slowest != seen->failed)
         check_findings_add(findings, "smtp-slow", subject, "%u s until %s was answered",
                            seen->slowest_ms / 1000, smtp_step_name(seen->slowest));
 }

@@ -10,6 +10,9 @@
 void smtp_judge_session(GPtrArray *findings, const char *subject, const SmtpSeen *seen,
                         const SmtpSeen *old);
 
+/* One of its replies took longer than a sender should have to wait. */
+gboolean smtp_judge_is_slow(const SmtpSeen *seen);
+
 /* Appends what is wrong with the certificates, or soon will be at NOW. DANE_SUFFICES: senders that
  * look at them at all use DANE, and that authenticates: what the web PKI says is worth a notice. */
 void smtp_judge_certificate(GPtrArray *findings, const char *subject, const TlsVerdict *verdict,

@@ -9,23 +9,32 @@ import world_domains  # noqa: E402
 
 BATCH = 40
 
+
+def compare(names, world, jobs):
+    """The names whose findings are not those that are expected, with what is wrong."""
+    wrong = {}
+    runs, _ = world.check(*names, more=["--jobs", str(jobs)])
+    for name in names:
+        seen = {one["id"] for one in runs[name]}
+        wanted = world.expected[name]
+        if seen != wanted:
+            wrong[name] = "%s: missing %s, too many %s%s" % (
+                name, sorted(wanted - seen), sorted(seen - wanted), "".join(
+                    "\n    %s %s: %s" % (one["id"], one["subject"], one["fact"])
+                    for one in runs[name] if one["id"] not in wanted))
+    return wrong
+
+
 place = Place()
 world = World(place.path)
 world_domains.build(world)
-wanted = {name: ids for name, ids in world.expected.items()
-          if len(sys.argv) < 2 or name in sys.argv[1:]}
-names = sorted(wanted)
-wrong = []
+names = sorted(name for name in world.expected if len(sys.argv) < 2 or name in sys.argv[1:])
+wrong = {}
 for start in range(0, len(names), BATCH):
-    runs, _ = world.check(*names[start:start + BATCH], more=["--jobs", "8"])
-    for name in names[start:start + BATCH]:
-        findings = runs[name]["findings"]
-        seen = {one["id"] for one in findings}
-        if seen != wanted[name]:
-            wrong.append("%s: missing %s, too many %s" % (
-                name, sorted(wanted[name] - seen), sorted(seen - wanted[name])))
-            wrong += ["    %s %s: %s" % (one["id"], one["subject"], one["fact"])
-                      for one in findings if one["id"] not in wanted[name]]
-expect_equal("\n".join(wrong), "", "%d of %d domains" % (len(wrong), len(names)))
+    wrong |= compare(names[start:start + BATCH], world, 3)
+for name in list(wrong):  # on a loaded machine a server may have been slow: once more, alone
+    wrong.pop(name)
+    wrong |= compare([name], world, 1)
+expect_equal("\n".join(wrong.values()), "", "%d of %d domains" % (len(wrong), len(names)))
 print("%d domains" % len(names))
 place.remove()

@@ -40,6 +40,7 @@ def dns(world):
         "mx-duplicate.example. 3600 IN MX %d %s." % (i, SHARED) for i in (10, 20)])
     world.add("mx.mx-cname.example. 3600 IN CNAME mx.real.example.")
     world.host("mx.real.example", world.authority.leaf("mx.mx-cname.example", "mx.real.example"))
+    world.add("_smtp._tls.mx.mx-cname.example. 3600 IN TXT " + RUA)
     world.domain("mx-cname.example", "mx-cname", mx=["mx.mx-cname.example"])
     world.domain("mx-no-address.example", "mx-no-address", mx=[SHARED, "mx.mx-no-address.example"])
     world.domain("mx-private-address.example", "mx-private-address", mx=[world.host(
@@ -50,10 +51,10 @@ def dns(world):
 
 
 def tlsrpt(world):
-    site = Site(b"", status=405)
-    world.sites["collector.example"] = site
-    world.sites["expired-collector.example"] = Site(b"", status=405, certificate=world.authority.leaf(
-        "expired-collector.example", start=-9 * DAY, end=-DAY))
+    world.sites["collector.example"] = Site(b"", status=405, path=None)
+    world.sites["expired-collector.example"] = Site(
+        b"", status=405, path=None, certificate=world.authority.leaf(
+            "expired-collector.example", start=-9 * DAY, end=-DAY))
     for name, address in (("collector", WEB[0]), ("expired-collector", WEB[0]),
                           ("dead-collector", "192.0.2.252")):
         world.add("%s.example. 3600 IN A %s" % (name, address))
@@ -63,7 +64,7 @@ def tlsrpt(world):
             ("tlsrpt-https", "", "v=TLSRPTv1; rua=https://collector.example/v1"),
             ("tlsrpt-missing", "tlsrpt-missing rollout-tlsrpt-first"),
             ("tlsrpt-multiple", "tlsrpt-multiple rollout-tlsrpt-first", "v=TLSRPTv1; " + rua,
-             "v=TLSRPTv1; " + rua + "2"),
+             "v=TLSRPTv1; rua=mailto:b@inbox.example"),
             ("tlsrpt-unrelated", "tlsrpt-unrelated", "v=TLSRPTv1; " + rua, "hello"),
             ("tlsrpt-syntax", "tlsrpt-syntax rollout-tlsrpt-first", "v=TLSRPTv1; %s; a b" % rua),
             ("tlsrpt-version-space", "tlsrpt-version-space", "v=TLSRPTv1 ; " + rua),
@@ -71,7 +72,7 @@ def tlsrpt(world):
              "v=TLSRPTv1; x=y"),
             ("tlsrpt-bad-uri", "tlsrpt-bad-uri rollout-tlsrpt-first",
              "v=TLSRPTv1; rua=http://collector.example/v1"),
-            ("tlsrpt-duplicate-rua", "tlsrpt-duplicate-rua", "v=TLSRPTv1; %s; %s2" % (rua, rua)),
+            ("tlsrpt-duplicate-rua", "tlsrpt-duplicate-rua", "v=TLSRPTv1; %s; rua=mailto:b@inbox.example" % rua),
             ("tlsrpt-rua-order", "tlsrpt-rua-order tlsrpt-unknown-tag", "v=TLSRPTv1; x=y; " + rua),
             ("tlsrpt-unknown-tag", "tlsrpt-unknown-tag", "v=TLSRPTv1; %s; x=y" % rua),
             ("tlsrpt-mailto-domain", "tlsrpt-mailto-domain",
@@ -188,7 +189,7 @@ def policy_files(world):
             ("bad-mx", "sts-policy-bad-mx", policy(SHARED, ".shared.example")),
             ("bad-mx-star", "sts-policy-bad-mx", policy(SHARED, "mx.*.example")),
             ("bad-mx-dot", "sts-policy-bad-mx", policy(SHARED, "mx.shared.example.")),
-            ("wide-mx", "sts-policy-wide-mx", policy(SHARED, "*.com")),
+            ("wide-mx", "sts-policy-wide-mx sts-mx-unused", policy(SHARED, "*.com")),
             ("duplicate-mx", "sts-policy-duplicate-mx", policy(SHARED, SHARED)),
             ("duplicate", "sts-policy-duplicate", policy(more="max_age: 86400\r\n")),
             ("unknown", "sts-policy-unknown", policy(more="x: y\r\n")),
@@ -319,7 +320,7 @@ def dane_records(world):
         world.host("mx.dane-tlsa-servfail.example", records=None)])
     world.domain("dane-tlsa-insecure.example", "dane-tlsa-insecure", mx=[
         world.host("mx.dane-tlsa-insecure.example", rpt=False)])
-    world.domain("dane-addr-insecure.example", "dane-addr-insecure", mx=[
+    world.domain("dane-addr-insecure.example", "dane-tlsa-insecure", mx=[
         world.host("mx.unsigned-host.example", rpt=False)])
     world.domain("unsigned-domain.example", "dns-no-dnssec dane-mx-insecure")
     world.domain("dane-partial.example", "dane-partial", mx=[

@@ -10,20 +10,22 @@ PATH = "/.well-known/mta-sts.txt"
 
 
 class Site:
-    """What a host answers. BODY of a dict is by the name of the door it is asked at."""
+    """What a host answers. BODY of a dict is by the name of the door it is asked at. PATH: None is
+    any."""
 
     def __init__(self, body, certificate=None, status=200, headers=(), content_type="text/plain",
-                 delay=0, drip=0):
+                 delay=0, path=PATH):
         self.body, self.certificate, self.status, self.headers = body, certificate, status, headers
-        self.content_type, self.delay, self.drip = content_type, delay, drip
+        self.content_type, self.delay, self.path = content_type, delay, path
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet
 
     def do_GET(self):
         site = self.server.sites.get(self.headers.get("Host", "").split(":")[0].lower())
-        if site is None or self.path != PATH:
+        if site is None or site.path not in (None, self.path):
             self._answer(404, b"not here\n", "text/plain", ())
             return
         time.sleep(site.delay)
@@ -66,16 +68,19 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 
 class PolicyHosts:
-    """SITES by host name; COMMON is the certificate of those that have none of their own."""
+    """SITES by host name. A client without SNI, or with another name, gets that of the first."""
 
-    def __init__(self, sites, common):
+    def __init__(self, sites):
         self.sites = sites
-        contexts = {name: server_context(site.certificate) for name, site in sites.items()
-                    if site.certificate is not None}
-        self.context = server_context(common)
+        made = {}
+        for site in sites.values():
+            if site.certificate not in made:
+                made[site.certificate] = server_context(site.certificate)
+        self.context = next(iter(made.values()))
 
         def choose(connection, server_name, _):
-            connection.context = contexts.get(server_name, self.context)
+            site = sites.get(server_name)
+            connection.context = made[site.certificate] if site else self.context
         self.context.sni_callback = choose
 
     def open(self, door="first", address="127.0.0.1", tls=True, context=None):

@@ -130,6 +130,7 @@ set_up(Unbound *self, const CheckOptions *options)
         {"infra-cache-max-rtt:", "4000"},
         {"outbound-msg-retry:", "3"},
         {"infra-keep-probing:", "no"},
+        {"cache-max-ttl:", "604800"}, /* a TTL is told as it was published, up to a week */
         {"verbosity:", "0"},
         {"use-syslog:", "no"},
     };

@@ -20,6 +20,7 @@ typedef struct {
     guint version, mode, age; /* how often each field came */
     guint n_mx;
     gboolean no_mx_needed; /* mode: none */
+    gboolean leaving;      /* so it is, wherever that stands: a short max_age is right then */
     GHashTable *mx;        /* normalised patterns seen */
 } Reading;
 
@@ -104,6 +105,8 @@ read_max_age(Reading *reading, const char *value)
     guint64 age = g_ascii_strtoull(value, NULL, 10);
     if (age > MAX_AGE)
         tell(reading, FINDING_DEVIATION, "sts-policy-max-age-large", "max_age: %s", value);
+    else if (reading->leaving)
+        return; /* RFC 8461 8.3 */
     else if (age < SECONDS_A_DAY)
         tell(reading, FINDING_DEVIATION, "sts-policy-max-age-short", "max_age: %s", value);
     else if (age < 7 * SECONDS_A_DAY)
@@ -241,6 +244,7 @@ sts_policy_text_parse(const char *body, gsize length, GPtrArray *findings, gbool
     const char *const lines[] = {line != NULL ? text : "", "", NULL};
     StsPolicy *policy = sts_policy_parse(lines, NULL);
     gboolean any = line != NULL;
+    reading.leaving = policy->mode == STS_MODE_NONE;
     while (line != NULL && *line != '\0') {
         char *end = strchr(line, '\n');
         if (end != NULL) {

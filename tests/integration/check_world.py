@@ -13,7 +13,7 @@ BATCH = 40
 def compare(names, world, jobs):
     """The names whose findings are not those that are expected, with what is wrong."""
     wrong = {}
-    runs, _ = world.check(*names, more=["--jobs", str(jobs)])
+    runs, _ = world.check(*names, more=["--jobs", str(jobs), "--timeout", "60"])
     for name in names:
         seen = {one["id"] for one in runs[name]}
         wanted = world.expected[name]

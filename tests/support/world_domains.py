@@ -86,6 +86,8 @@ def tlsrpt(world):
              "v=TLSRPTv1; rua=https://expired-collector.example/")):
         world.domain(name + ".example", expected, tlsrpt=['"%s"' % text for text in texts])
     world.domain("tlsrpt-txt-split.example", "tlsrpt-txt-split",
+                 tlsrpt=['"v=TLSRPTv1; rua=mailto:tls-reports@in" "box.example"'])
+    world.domain("tlsrpt-txt-two.example", "",
                  tlsrpt=['"v=TLSRPTv1;" "rua=mailto:tls-reports@inbox.example"'])
     world.domain("tlsrpt-wrong-place.example", "tlsrpt-wrong-place rollout-tlsrpt-first", tlsrpt=())
     world.add("tlsrpt-wrong-place.example. 3600 IN TXT " + RUA)

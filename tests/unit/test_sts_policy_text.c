@@ -46,8 +46,8 @@ test_good(void)
     check("version:STSv1 \nmode:\tenforce\t\nmx:MX.a.example\nmx: *.b.example\nmax_age:604800", -1,
           "");
     check(TOP MX "max_age: 31557600\n", -1, "");
-    check("version: STSv1\nmode: none\nmax_age: 86400\n", -1,
-          "sts-policy-none@2 sts-policy-max-age-low@3");
+    check("version: STSv1\nmode: none\nmax_age: 86400\n", -1, "sts-policy-none@2");
+    check("version: STSv1\nmax_age: 60\nmode: none\n", -1, "sts-policy-none@3");
     check("version: STSv1\nmode: testing\n" MX AGE, -1, "sts-policy-testing@2");
 }
 

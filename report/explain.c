@@ -159,6 +159,8 @@ by_weight(gconstpointer left, gconstpointer right)
     const Problem *a = *(const Problem *const *)left, *b = *(const Problem *const *)right;
     if (a->effect != b->effect)
         return ranks[a->effect] - ranks[b->effect];
+    if (a->rare != b->rare)
+        return a->rare ? 1 : -1;
     if (a->ended != b->ended)
         return a->ended ? 1 : -1;
     if (a->sessions != b->sessions)

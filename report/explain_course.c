@@ -93,7 +93,7 @@ tell_when(const Problem *problem, const Aftermath *aftermath)
     /* What was there on the first day may have begun before. */
     const char *since =
         problem->first_day <= aftermath->period_first && problem->course_kind != COURSE_SCATTERED
-            ? " (or before: the reports begin there)"
+            ? " (or before: the period begins there)"
             : "";
     switch (problem->course_kind) {
     case COURSE_ONE_DAY:

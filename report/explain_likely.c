@@ -5,6 +5,9 @@
 #define NAME_BYTES    200
 #define RARE_SHARE    0.001
 #define RARE_SESSIONS 30
+/* As readiness tolerates it: less than three sessions, and not more than 5 % of a sender's. */
+#define FEW_SHARE     0.05
+#define FEW_SESSIONS  2
 
 typedef struct {
     const Problem *problem;
@@ -30,7 +33,9 @@ is_session_failure(ResultType type)
 static gboolean
 is_rare(const Pattern *pattern)
 {
-    return pattern->share < RARE_SHARE && pattern->problem->sessions < RARE_SESSIONS;
+    gint64 sessions = pattern->problem->sessions;
+    return (pattern->share < RARE_SHARE && sessions < RARE_SESSIONS) ||
+           (pattern->share < FEW_SHARE && sessions <= FEW_SESSIONS);
 }
 
 static ProblemPlace

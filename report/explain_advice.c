@@ -6,6 +6,7 @@
 #include "schema/finding.h"
 
 #define NAME_BYTES 200
+#define MISSES_MAX 3 /* MX hosts whose lines are told */
 
 /* ---- what reason codes mean ---------------------------------------------------------------- */
 
@@ -101,55 +102,79 @@ with_domain(const Problem *problem, const char *text)
     return g_strjoinv(problem->domain, parts);
 }
 
-/* The row whose MX the pattern is explained with: that of the newest policy seen. */
+/* The newest row at MX: the policy that the pattern is explained with. */
 static const EvidenceFailure *
-newest_row(const Cluster *cluster)
+newest_row(const Cluster *cluster, const char *mx)
 {
-    const EvidenceFailure *newest = cluster->first;
+    const EvidenceFailure *newest = NULL;
     for (guint i = 0; i < cluster->rows->len; i++) {
         const EvidenceFailure *row = g_ptr_array_index(cluster->rows, i);
-        if (row->day > newest->day)
+        if (g_strcmp0(row->mx, mx) == 0 && (newest == NULL || row->day > newest->day))
             newest = row;
     }
     return newest;
 }
 
-/* A policy reported later that names MX: the problem is mended for who has it. NULL if none. */
-static const EvidenceTotal *
-mended_by(Explain *explain, const Problem *problem, const char *mx)
+/* The version of the policy that appeared last, as readiness has it. NULL if none is told. */
+static const StsPolicy *
+newest_policy(Explain *explain)
 {
-    const EvidenceTotal *found = NULL;
+    g_autoptr(GHashTable) first_days = g_hash_table_new(NULL, NULL);
     const GArray *totals = explain->evidence->totals;
+    const char *newest = NULL;
     for (guint i = 0; i < totals->len; i++) {
         const EvidenceTotal *row = &g_array_index(totals, EvidenceTotal, i);
-        const StsPolicy *policy = row->type == POLICY_TYPE_STS && row->day > problem->first_day
-                                      ? explain_policy(explain, row->policy)
-                                      : NULL;
-        if (policy != NULL && sts_policy_names(policy, mx) &&
-            (found == NULL || row->day < found->day))
-            found = row;
+        gpointer day;
+        if (row->type == POLICY_TYPE_STS && row->policy != NULL &&
+            (!g_hash_table_lookup_extended(first_days, row->policy, NULL, &day) ||
+             row->day < GPOINTER_TO_INT(day)))
+            g_hash_table_insert(first_days, (gpointer)row->policy, GINT_TO_POINTER(row->day));
     }
-    return found;
+    GHashTableIter iterator;
+    gpointer policy, day;
+    gint32 newest_day = G_MININT32;
+    g_hash_table_iter_init(&iterator, first_days);
+    while (g_hash_table_iter_next(&iterator, &policy, &day)) {
+        gint32 first = GPOINTER_TO_INT(day);
+        if (newest == NULL || first > newest_day ||
+            (first == newest_day && strcmp(policy, newest) < 0)) {
+            newest = policy;
+            newest_day = first;
+        }
+    }
+    return explain_policy(explain, newest);
 }
 
 static void
 tell_not_in_policy(Explain *explain, const Cluster *cluster, Problem *problem)
 {
-    const EvidenceFailure *row = newest_row(cluster);
-    const StsPolicy *policy = explain_policy(explain, row->policy);
-    g_autofree char *miss = explain_pattern_miss(policy, row->mx);
-    g_autoptr(GString) cause = g_string_new(miss);
-    g_string_append(cause, " Senders report that as validation-failure, for RFC 8460 has no word "
-                           "for it.");
+    const StsPolicy *newest = newest_policy(explain);
+    g_autoptr(GString) cause = g_string_new(NULL);
+    g_autoptr(GString) fix = g_string_new(NULL);
+    guint told = MIN(problem->mxs->len, MISSES_MAX);
+    for (guint i = 0; i < told; i++) {
+        const char *mx = g_array_index(problem->mxs, ProblemShare, i).name;
+        const StsPolicy *policy = explain_policy(explain, newest_row(cluster, mx)->policy);
+        g_autofree char *miss = explain_pattern_miss(policy, mx);
+        g_string_append_printf(cause, "%s ", miss);
+        if (newest != NULL && sts_policy_names(newest, mx))
+            continue;
+        g_autofree char *add = explain_pattern_fix(newest != NULL ? newest : policy, mx);
+        g_string_append_printf(fix, "%s%s", fix->len > 0 ? " " : "", add);
+    }
+    if (problem->mxs->len > told)
+        g_string_append_printf(cause, "%u more hosts are missing. ", problem->mxs->len - told);
+    g_string_append(cause,
+                    "Senders report that as validation-failure, for RFC 8460 has no word for "
+                    "it.");
     tell_reason(problem, cause);
+    if (fix->len == 0)
+        g_string_append(fix,
+                        "The newest policy that senders report names it: nothing is left to do "
+                        "but to see that no sender keeps an older one.");
     problem->cause = g_string_free(g_steal_pointer(&cause), FALSE);
+    problem->fix = g_string_free(g_steal_pointer(&fix), FALSE);
     problem->clause = "RFC 8461 4.1";
-    const EvidenceTotal *mended = mended_by(explain, problem, row->mx);
-    if (mended != NULL && mended->day >= problem->last_day)
-        problem->fix = g_strdup("A policy that names it is reported since: nothing is left to do "
-                                "but to see that no sender keeps the older one.");
-    else
-        problem->fix = explain_pattern_fix(policy, row->mx);
 }
 
 /* Every failure names policy and MX. */

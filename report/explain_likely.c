@@ -38,6 +38,15 @@ is_rare(const Pattern *pattern)
            (pattern->share < FEW_SHARE && sessions <= FEW_SESSIONS);
 }
 
+/* The addresses are known for nearly all, and lie in one network. */
+static gboolean
+from_one_network(const Problem *problem)
+{
+    return problem->n_networks == 1 &&
+           (double)g_array_index(problem->networks, ProblemShare, 0).sessions >=
+               0.9 * (double)problem->sessions;
+}
+
 static ProblemPlace
 place_of_single(const Pattern *pattern, ResultType type)
 {
@@ -46,7 +55,7 @@ place_of_single(const Pattern *pattern, ResultType type)
     if (!is_session_failure(type))
         return PLACE_SENDER;
     /* STARTTLS is the MX's to offer: a client cannot fail to see it on a clean way. */
-    if (type == RESULT_STARTTLS_NOT_SUPPORTED || pattern->problem->n_networks == 1)
+    if (type == RESULT_STARTTLS_NOT_SUPPORTED || from_one_network(pattern->problem))
         return PLACE_PATH;
     return pattern->share < 0.5 ? PLACE_PATH : PLACE_SENDER;
 }
@@ -72,6 +81,9 @@ place_of(const Pattern *pattern)
     }
     if (problem->senders->len == 1)
         return place_of_single(pattern, type);
+    /* Several organisations behind one network, as of one provider or country. */
+    if (from_one_network(pattern->problem) && pattern->others_tell && is_session_failure(type))
+        return PLACE_PATH;
     if (pattern->setting->named_mx == 1)
         return PLACE_MX;
     if (pattern->setting->named_mx > 1 && problem->senders->len * 2 >= pattern->setting->senders)
@@ -86,11 +98,12 @@ tell_free(const Pattern *pattern, GString *out)
     const Setting *setting = pattern->setting;
     gint64 rest = MAX(setting->own - pattern->problem->sessions, 0);
     if (rest > 0)
-        g_string_append_printf(out,
-                               "; the other %" G_GINT64_FORMAT
-                               " sessions of this sender and %" G_GINT64_FORMAT
-                               " of other senders did not meet it. ",
-                               rest, setting->others);
+        g_string_append_printf(
+            out,
+            "; the other %" G_GINT64_FORMAT " sessions of %s and %" G_GINT64_FORMAT
+            " of other senders did not meet it. ",
+            rest, pattern->problem->senders->len == 1 ? "this sender" : "these senders",
+            setting->others);
     else
         g_string_append_printf(out,
                                "; %" G_GINT64_FORMAT " sessions of other senders did not meet it. ",
@@ -102,7 +115,7 @@ tell_path(const Pattern *pattern)
 {
     const Problem *problem = pattern->problem;
     g_autoptr(GString) out = g_string_new(NULL);
-    if (problem->n_networks == 1) {
+    if (from_one_network(problem)) {
         g_autofree char *name = printable(g_array_index(problem->networks, ProblemShare, 0).name);
         g_string_append_printf(out, "All failing sessions whose address is known come from %s",
                                name);
@@ -153,6 +166,30 @@ tell_policy_host(const Pattern *pattern)
 }
 
 static char *
+tell_dns(const Pattern *pattern)
+{
+    gboolean several = pattern->problem->senders->len > 1;
+    switch (result_type_from_word(pattern->problem->result_type)) {
+    case RESULT_TLSA_INVALID:
+        return g_strdup(several
+                            ? "Independent senders meet it: most likely the certificate of the MX "
+                              "was changed before its TLSA records were."
+                            : "The TLSA records and the certificate of the MX do not fit together, "
+                              "or the resolver of this sender held older records.");
+    case RESULT_DNSSEC_INVALID:
+        return g_strdup(several ? "Independent senders meet it: the signatures of the zone of the "
+                                  "MX are broken, or were."
+                                : "Nobody else reports it: the resolver of this sender may be at "
+                                  "fault as well as the signatures of the zone.");
+    default:
+        break;
+    }
+    return g_strdup(
+        "The sender asks for DANE, which this domain does not offer for the MX: that is "
+        "its own choice.");
+}
+
+static char *
 tell_unclear(ResultType type)
 {
     if (type == RESULT_CERTIFICATE_EXPIRED || type == RESULT_CERTIFICATE_HOST_MISMATCH)
@@ -184,8 +221,7 @@ tell_likely(const Pattern *pattern, ProblemPlace place)
     case PLACE_POLICY_HOST:
         return tell_policy_host(pattern);
     case PLACE_DNS:
-        return g_strdup("The TLSA records or the DNSSEC signatures and the MX do not fit together "
-                        "as this sender sees them.");
+        return tell_dns(pattern);
     case PLACE_UNCLEAR:
         break;
     }

@@ -182,7 +182,7 @@ def stories(place, rows):
                  clause="RFC 8461 4.1")
     expect('"*.mail.example.org" comes near' in story["cause"] and
            "exactly one label" in story["cause"], story["cause"])
-    expect("A policy that names it is reported since" in story["fix"], story["fix"])
+    expect("The newest policy that senders report names it" in story["fix"], story["fix"])
 
     # One sender's client.
     story = problem(page, "certificate-not-trusted for Old Appliance Ltd.")

@@ -109,12 +109,13 @@ class Year:
     def failures(self, day, name, sessions):
         """(result type, MX, reason, addresses of the sender, of the MX, sessions)."""
         found = []
+        own = "198.18.%d." % [sender[0] for sender in SENDERS].index(name)
         if day in EXPIRED and name not in ("Postfix Site", "mx.small.example"):
-            found.append(("certificate-expired", "mx2.example.org", "", "192.0.2.", "198.51.100.2",
+            found.append(("certificate-expired", "mx2.example.org", "", own, "198.51.100.2",
                           max(1, sessions // 2)))
         if day in TRAP and name in ("Google Inc.", "Yahoo Inc.", "Microsoft Corporation"):
             reason = "MX_HOSTS_MISMATCH" if name == "Microsoft Corporation" else ""
-            found.append(("validation-failure", TRAP_MX, reason, "192.0.2.", "198.51.100.9",
+            found.append(("validation-failure", TRAP_MX, reason, own, "198.51.100.9",
                           max(1, sessions // 20)))
         if day in OLD_CLIENT and name == "Old Appliance Ltd.":
             for mx in ("mx1.example.org", "mx2.example.org"):
@@ -124,14 +125,14 @@ class Year:
             found.append(("starttls-not-supported", "mx1.example.org", "", BAD_NETWORK,
                           "198.51.100.1", max(1, sessions // 12)))
         if day in HELD and name in ("Google Inc.", "Yahoo Inc.", "Fastmail", "GMX"):
-            found.append(("certificate-host-mismatch", "mx1.example.org", "", "192.0.2.",
+            found.append(("certificate-host-mismatch", "mx1.example.org", "", own,
                           "198.51.100.1", max(1, sessions // 4)))
         if day in FETCH and name == "Mail.ru":
             found.append(("sts-policy-fetch-error", None, "bad https response code: 503", None, None,
                           max(1, sessions // 2)))
         if name == "Google Inc." and day % 97 == 13:
             # One session in a thousand: the internet.
-            found.append(("validation-failure", "mx1.example.org", "", "192.0.2.", "198.51.100.1", 1))
+            found.append(("validation-failure", "mx1.example.org", "", own, "198.51.100.1", 1))
         return found
 
     def details(self, shape, failures):

@@ -257,6 +257,51 @@ test_wildcard_is_one_label(Case *c, G_GNUC_UNUSED gconstpointer data)
     assert_has(other->cause, "they name this MX");
 }
 
+static void
+test_two_hosts_missing(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    all_report(c);
+    fail(c, "Alpha", "a.eu.mail.example.org", "validation-failure", 40, 60, 4);
+    fail(c, "Alpha", "mx9.example.net", "validation-failure", 40, 60, 2);
+    fail(c, "Alpha", "b.example.test", "validation-failure", 80, 81, 2);
+    weigh(c, 2);
+    const Problem *both = problem_of(c, problem_of(c, 0)->mxs->len == 2 ? 0 : 1);
+    g_assert_cmpstr(both->title, ==, "2 MX hosts not in the policy");
+    assert_has(both->cause, "matches a.eu.mail.example.org");
+    assert_has(both->cause, "matches mx9.example.net");
+    assert_has(both->fix, "\"mx: mx9.example.net\"");
+}
+
+static void
+test_dane(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    all_report(c);
+    fail(c, "Alpha", "mx1.example.org", "tlsa-invalid", 40, 41, 5);
+    fail(c, "Beta", "mx1.example.org", "tlsa-invalid", 40, 41, 5);
+    weigh(c, 1);
+    g_assert_cmpint(problem_of(c, 0)->place, ==, PLACE_DNS);
+    g_assert_cmpint(problem_of(c, 0)->effect, ==, EFFECT_DANE);
+    assert_has(problem_of(c, 0)->likely, "before its TLSA records were");
+    assert_has(g_ptr_array_index(problem_of(c, 0)->commands, 0),
+               "delv _25._tcp.mx1.example.org TLSA");
+}
+
+/* What comes together at one MX under several words is said to. */
+static void
+test_related(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    all_report(c);
+    for (guint i = 0; i < 2; i++) {
+        fail(c, senders[i], "mx1.example.org", "certificate-expired", 40, 42, 20);
+        fail(c, senders[i + 2], "mx1.example.org", "certificate-not-trusted", 40, 42, 10);
+        fail(c, senders[i], "mx1.example.org", "certificate-host-mismatch", 80, 82, 9);
+    }
+    weigh(c, 3);
+    assert_has(problem_of(c, 0)->likely, "60 sessions fail there as certificate-not-trusted (sts)");
+    assert_has(problem_of(c, 1)->likely, "120 sessions fail there as certificate-expired (sts)");
+    g_assert_null(strstr(problem_of(c, 2)->likely, "In the same days"));
+}
+
 /* ---- course -------------------------------------------------------------------------------- */
 
 /* That nothing fails since is no news where next to nothing was sent since. */
@@ -343,6 +388,9 @@ main(int argc, char **argv)
     ADD("/explain/stripped-starttls", test_stripped_starttls);
     ADD("/explain/lonely-failure", test_lonely_failure);
     ADD("/explain/wildcard-is-one-label", test_wildcard_is_one_label);
+    ADD("/explain/two-hosts-missing", test_two_hosts_missing);
+    ADD("/explain/dane", test_dane);
+    ADD("/explain/related", test_related);
     ADD("/explain/end-needs-sessions", test_end_needs_sessions);
     ADD("/explain/end-needs-the-sender", test_end_needs_the_sender);
     ADD("/explain/scattered", test_scattered);

@@ -6,6 +6,7 @@
 #include "cli/alert_tell.h"
 #include "cli/options.h"
 #include "cli/say.h"
+#include "store/store.h"
 #include "schema/trust.h"
 
 static void
@@ -74,7 +75,8 @@ check(const char *path)
     g_autoptr(GString) out = g_string_new(NULL);
     g_string_append_printf(out, "configuration: %s\n",
                            config->file != NULL ? config->file : "(none: defaults)");
-    g_string_append_printf(out, "store: %s\n", config->store_uri);
+    g_autofree char *store = store_uri_shown(config->store_uri);
+    g_string_append_printf(out, "store: %s\n", store);
     append_set(out, "policy domains", config->rules.accept);
     append_set(out, "MX hosts with their own domains", config->rules.mx_domains);
     if (config->rules.authserv_ids != NULL) {

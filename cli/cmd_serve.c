@@ -122,7 +122,8 @@ serve(App *app)
     Serve state = {0};
     int status = EX_OK;
     if (start_https(&state, config, sink, &error) && start_lmtp(&state, config, sink, &error)) {
-        say(SAY_INFO, "store %s", app->store_uri);
+        g_autofree char *store = store_uri_shown(app->store_uri);
+        say(SAY_INFO, "store %s", store);
         run_loop(&state);
     } else {
         say(SAY_ERROR, "%s", error->message);

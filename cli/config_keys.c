@@ -284,7 +284,7 @@ set_mailbox_flag(Config *config, const ConfigKey *row, const char *name, const c
     }
 
 const ConfigKey config_keys[] = {
-    TEXT("store", "uri", store_uri, "a path, or sqlite:PATH"),
+    TEXT("store", "uri", store_uri, "a path, sqlite:PATH or postgresql://..."),
     {"domains", "accept", set_accept, 0, 0, 0, "domain names separated by \";\""},
     {"mx", NULL, set_mx, 0, 0, 0, "MX-HOST=domain names separated by \";\""},
     {"trust", "authserv-ids", set_authserv_ids, 0, 0, 0,

@@ -28,7 +28,7 @@ print_help(void)
         g_string_append_printf(out, "  %-11s %s\n", command->name, command->summary);
     g_string_append(out,
                     "\nOptions:\n"
-                    "  --store URI    the store: a path or sqlite:PATH\n"
+                    "  --store URI    the store: a path, sqlite:PATH or postgresql://...\n"
                     "  --config FILE  the configuration (default /etc/tlsgauge/tlsgauge.conf)\n"
                     "  --verbose      say more on standard error\n"
                     "  --version      print the version\n"

@@ -79,7 +79,7 @@ save_kind(const Changes *changes, StoreChangeKind kind, StatementCache *statemen
         statement_text(set, 1, kinds[kind]);
         statement_int(set, 2, *(const gint64 *)key->data);
         statement_int(set, 3, revision);
-        if (!statement_run(set, error))
+        if (!statement_send(set, error))
             return FALSE;
     }
     return TRUE;
@@ -89,10 +89,10 @@ static gboolean
 save_all(StatementCache *statements, gint64 revision, GError **error)
 {
     g_autoptr(Statement) days = statement_get(statements, "change_every_day", error);
-    if (days == NULL || !statement_run(statement_int(days, 1, revision), error))
+    if (days == NULL || !statement_send(statement_int(days, 1, revision), error))
         return FALSE;
     g_autoptr(Statement) reports = statement_get(statements, "change_drop_reports", error);
-    return reports != NULL && statement_run(reports, error);
+    return reports != NULL && statement_send(reports, error);
 }
 
 gboolean

@@ -34,7 +34,8 @@ read_copy(Copy *copy, Statement *row)
 }
 
 GPtrArray *
-copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint64 before, GError **error)
+copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint32 day, gint64 before,
+            GError **error)
 {
     g_autoptr(GPtrArray) copies = g_ptr_array_new_with_free_func(copy_free);
     g_autoptr(Statement) select = statement_get(store->statements, "copies_of_claim", error);
@@ -44,10 +45,12 @@ copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint64 before
         return NULL;
     statement_blob(select, 1, claim, REPORT_DIGEST_BYTES);
     statement_int(select, 2, before);
+    statement_int(select, 3, day);
     if (!statement_step(select, &row, error))
         return NULL;
     while (row) {
         Copy *copy = g_new0(Copy, 1);
+        copy->day = day;
         g_ptr_array_add(copies, copy);
         if (!read_copy(copy, select)) {
             g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
@@ -72,11 +75,12 @@ copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES])
 }
 
 Copy *
-copies_append(GPtrArray *copies, gint64 id, Trust trust, const char *sender_domain,
+copies_append(GPtrArray *copies, gint64 id, gint32 day, Trust trust, const char *sender_domain,
               const char *counts_for)
 {
     Copy *copy = g_new0(Copy, 1);
     copy->id = id;
+    copy->day = day;
     copy->trust = trust;
     copy->sender_domain = g_strdup(sender_domain);
     copy->counts_for = g_strdup(counts_for);
@@ -131,7 +135,11 @@ decode_copy(Store *store, const Copy *copy, GError **error)
                     "a stored report has to be decoded and no decoder is set");
         return NULL;
     }
-    if (select == NULL || !statement_step(statement_int(select, 1, copy->id), &row, error))
+    if (select == NULL)
+        return NULL;
+    statement_int(select, 1, copy->id);
+    statement_int(select, 2, copy->day);
+    if (!statement_step(select, &row, error))
         return NULL;
     if (row) {
         g_autoptr(GBytes) raw = statement_get_bytes(select, 0);
@@ -177,7 +185,8 @@ write_state(Store *store, const Copy *copy, GError **error)
     statement_int(update, 1, copy->id);
     statement_int(update, 2, copy->want_counted);
     statement_int(update, 3, copy->want_instead);
-    return statement_run(update, error);
+    statement_int(update, 4, copy->day);
+    return statement_send(update, error);
 }
 
 gboolean

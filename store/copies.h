@@ -9,6 +9,7 @@
 
 typedef struct {
     gint64 id;
+    gint32 day; /* the same for all: the claim holds the start */
     guint8 content[REPORT_DIGEST_BYTES];
     gint64 sender; /* name id */
     char *sender_domain;
@@ -20,17 +21,17 @@ typedef struct {
     gint64 want_instead;
 } Copy;
 
-/* The copies of CLAIM that arrived before BEFORE (G_MAXINT64: all), in any order; those that do
- * not decode are left out. Free with g_ptr_array_unref. */
-GPtrArray *copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint64 before,
-                       GError **error);
+/* The copies of CLAIM, which is of DAY, that arrived before BEFORE (G_MAXINT64: all), in any order;
+ * those that do not decode are left out. Free with g_ptr_array_unref. */
+GPtrArray *copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint32 day,
+                       gint64 before, GError **error);
 
 /* The copy with that content, or NULL. Borrowed. */
 Copy *copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES]);
 
 /* A new one at the end, owned by COPIES. SENDER_DOMAIN and COUNTS_FOR are copied. */
-Copy *copies_append(GPtrArray *copies, gint64 id, Trust trust, const char *sender_domain,
-                    const char *counts_for);
+Copy *copies_append(GPtrArray *copies, gint64 id, gint32 day, Trust trust,
+                    const char *sender_domain, const char *counts_for);
 
 /* Fills the wanted state of all by the rule of identity.h. */
 void copies_settle(const GPtrArray *copies);

@@ -43,7 +43,7 @@ counters_save(Counters *counters, StatementCache *statements, GError **error)
             return FALSE;
         statement_text(set, 1, names[i]);
         statement_int(set, 2, counters->value[i]);
-        if (!statement_run(set, error))
+        if (!statement_send(set, error))
             return FALSE;
         counters->stored[i] = counters->value[i];
     }

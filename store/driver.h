@@ -1,7 +1,9 @@
 /* driver.h: the narrow gap between the store and a database. Private to store/.
  *
  * A driver is one static Driver. It knows connections, statements and transactions, and nothing of
- * reports. SQL comes from store/sql/ with the placeholders $1, $2 ...; parameters and columns are
+ * reports. SQL comes from store/sql/ with the placeholders $1, $2 ..., in words that all databases
+ * take (PostgreSQL wants to know the type of a parameter where it first stands: CAST($3 AS TEXT) IS
+ * NULL); parameters and columns are
  * asked for by those numbers (parameters from 1, columns from 0). Errors are STORE_ERROR; what is
  * a defect of ours (a wrong number, a statement that does not compile) is STORE_ERROR_INTERNAL.
  */
@@ -18,8 +20,12 @@ typedef struct DriverStatement DriverStatement;
 typedef struct {
     const char *name; /* "sqlite": the scheme of its URI */
 
-    /* Opens PLACE (what stands after "sqlite:"). In STORE_WRITE mode it is created when absent. A
-     * database of another program is refused and left as it is. */
+    /* SCRIPT (a migration as SQLite takes it) in the words of this database, newly allocated. NULL
+     * where it takes the same. */
+    char *(*translate)(const char *script);
+
+    /* Opens PLACE (what stands after "sqlite:"; a whole "postgresql:" URI). In STORE_WRITE mode it
+     * is created when absent. A database of another program is refused and left as it is. */
     DriverConnection *(*open)(const char *place, StoreMode mode, int lock_wait_ms, GError **error);
     void (*close)(DriverConnection *connection);
 
@@ -34,12 +40,13 @@ typedef struct {
     /* Runs several statements without parameters whose rows nobody wants. */
     gboolean (*exec)(DriverConnection *connection, const char *sql, GError **error);
 
-    /* WRITE takes the write lock at once, so that no later statement can fail for want of it. */
+    /* WRITE takes the write lock at once, so that no later statement can fail for want of it: there
+     * is one writer at a time, and what it has read is true until it commits. */
     gboolean (*begin)(DriverConnection *connection, gboolean write, GError **error);
     /* After FALSE the transaction has been rolled back. */
     gboolean (*commit)(DriverConnection *connection, GError **error);
     void (*rollback)(DriverConnection *connection); /* no-op outside a transaction */
-    /* Whether foreign keys are checked; outside a transaction only. */
+    /* Whether foreign keys are checked; outside a transaction only. No-op where there are none. */
     gboolean (*check_keys)(DriverConnection *connection, gboolean on, GError **error);
 
     /* SQL is one statement; more is refused. The connection must outlive the statement. */
@@ -52,8 +59,11 @@ typedef struct {
     void (*bind_blob)(DriverStatement *statement, int parameter, const void *data, gsize length);
     /* *ret_row says whether there is a row now; FALSE there is the end. */
     gboolean (*step)(DriverStatement *statement, gboolean *ret_row, GError **error);
-    /* The id that the last INSERT gave a row of its table. */
-    gint64 (*last_id)(DriverConnection *connection);
+    /* Runs a statement whose rows nobody wants. A driver may put off to see how it went until the
+     * next step or the commit, which then fails: for a database that is a round trip away. */
+    gboolean (*send)(DriverStatement *statement, GError **error);
+    /* Runs an INSERT of one row; *ret_id is the id that it was given. */
+    gboolean (*insert)(DriverStatement *statement, gint64 *ret_id, GError **error);
     /* Ready to be bound again; gives up locks that reading took. */
     void (*reset)(DriverStatement *statement);
 
@@ -64,3 +74,6 @@ typedef struct {
 } Driver;
 
 extern const Driver driver_sqlite;
+#ifdef HAVE_LIBPQ
+extern const Driver driver_postgresql;
+#endif

@@ -1,5 +1,7 @@
 #include "store/migrate.h"
 
+#include <string.h>
+
 #include "store/sql_text.h"
 
 /* Version 1 is schema.sql. A change of the schema adds the next file here: stores in the field then
@@ -7,16 +9,35 @@
 static const char *const files[] = {"schema.sql", "migrate-2.sql", "migrate-3.sql",
                                     "migrate-4.sql"};
 
-MigrateSteps
-migrate_steps(void)
+static const char *
+script_for(const Driver *driver, const char *file)
 {
-    static const char *texts[G_N_ELEMENTS(files)];
-    static gsize done;
-    if (g_once_init_enter(&done)) {
+    const char *text = sql_text_script(file);
+    if (driver->translate == NULL)
+        return text;
+    g_autofree char *stem = g_strndup(file, strlen(file) - strlen(".sql"));
+    g_autofree char *beyond = g_strdup_printf("%s-%s.sql", stem, driver->name);
+    g_autofree char *translated = driver->translate(text);
+    return g_strconcat(translated, sql_text_has_script(beyond) ? sql_text_script(beyond) : "",
+                       NULL);
+}
+
+MigrateSteps
+migrate_steps(const Driver *driver)
+{
+    static GMutex lock;
+    static GHashTable *made; /* driver -> texts */
+    g_mutex_lock(&lock);
+    if (made == NULL)
+        made = g_hash_table_new(NULL, NULL);
+    const char **texts = g_hash_table_lookup(made, driver);
+    if (texts == NULL) {
+        texts = g_new0(const char *, G_N_ELEMENTS(files));
         for (guint i = 0; i < G_N_ELEMENTS(files); i++)
-            texts[i] = sql_text_script(files[i]);
-        g_once_init_leave(&done, 1);
+            texts[i] = script_for(driver, files[i]);
+        g_hash_table_insert(made, (gpointer)driver, texts);
     }
+    g_mutex_unlock(&lock);
     return (MigrateSteps){texts, (int)G_N_ELEMENTS(files)};
 }
 

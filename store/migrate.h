@@ -9,8 +9,10 @@ typedef struct {
     int n;
 } MigrateSteps;
 
-/* The steps of this program: schema.sql, then migrate-2.sql, migrate-3.sql ... */
-MigrateSteps migrate_steps(void);
+/* The steps of this program, in the words of DRIVER: schema.sql, then migrate-2.sql, migrate-3.sql
+ * ... What a database has beyond NAME.sql stands in NAME-DRIVER.sql and follows on it. The texts
+ * live as long as the program. */
+MigrateSteps migrate_steps(const Driver *driver);
 
 /* STORE_WRITE: runs what is missing, in order, in one transaction: all or nothing.
  * STORE_READ changes nothing and fails with STORE_ERROR_NOT_FOUND on an empty database.

@@ -334,7 +334,7 @@ rollup_fits(const Rollup *rollup, StatementCache *statements, gboolean *ret_fits
     return TRUE;
 }
 
-/* Runs the statement NAME on row I; *ret_row (may be NULL) says whether it gave a row back. */
+/* Runs the statement NAME on row I; *ret_row says whether it gave a row back. */
 static gboolean
 run_row(const Rollup *rollup, StatementCache *statements, RowStatement make, const char *name,
         guint i, gboolean *ret_row, GError **error)
@@ -348,11 +348,14 @@ gboolean
 rollup_add(const Rollup *rollup, StatementCache *statements, GError **error)
 {
     for (guint i = 0; i < rollup->totals->len; i++) {
-        if (!run_row(rollup, statements, total_statement, "total_add", i, NULL, error))
+        g_autoptr(Statement) add = total_statement(rollup, statements, "total_add", i, TRUE, error);
+        if (add == NULL || !statement_send(add, error))
             return FALSE;
     }
     for (guint i = 0; i < rollup->failures->len; i++) {
-        if (!run_row(rollup, statements, failure_statement, "failure_add", i, NULL, error))
+        g_autoptr(Statement) add =
+            failure_statement(rollup, statements, "failure_add", i, TRUE, error);
+        if (add == NULL || !statement_send(add, error))
             return FALSE;
     }
     return TRUE;

@@ -69,6 +69,12 @@ sql_text_script(const char *file)
     return text;
 }
 
+gboolean
+sql_text_has_script(const char *file)
+{
+    return g_hash_table_contains(texts()->scripts, file);
+}
+
 const char *
 sql_text_statement(const char *name)
 {

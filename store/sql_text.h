@@ -6,6 +6,7 @@
 /* The whole text of a script, "schema.sql". A name that is not there is a defect of ours: aborts.
  * Lives as long as the program. */
 const char *sql_text_script(const char *file);
+gboolean sql_text_has_script(const char *file);
 
 /* The one statement that stands under "-- name: NAME" in one of the files. Aborts like the above.
  */

@@ -85,6 +85,11 @@ error_code(sqlite3 *handle, int code)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return STORE_ERROR_CORRUPT;
+    case SQLITE_CONSTRAINT: /* we look before we insert: then what we looked at was not true */
+        return code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID ||
+                       code == SQLITE_CONSTRAINT_UNIQUE
+                   ? STORE_ERROR_CORRUPT
+                   : STORE_ERROR_INTERNAL;
     default:
         return STORE_ERROR_INTERNAL;
     }
@@ -425,10 +430,24 @@ sqlite_step(DriverStatement *statement, gboolean *ret_row, GError **error)
     return TRUE;
 }
 
-static gint64
-sqlite_last_id(DriverConnection *connection)
+static gboolean
+sqlite_send(DriverStatement *statement, GError **error)
 {
-    return sqlite3_last_insert_rowid(connection->handle);
+    gboolean row = TRUE;
+    while (row) {
+        if (!sqlite_step(statement, &row, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+sqlite_insert(DriverStatement *statement, gint64 *ret_id, GError **error)
+{
+    if (!sqlite_send(statement, error))
+        return FALSE;
+    *ret_id = sqlite3_last_insert_rowid(statement->connection->handle);
+    return TRUE;
 }
 
 static void
@@ -478,7 +497,8 @@ const Driver driver_sqlite = {
     .bind_text = sqlite_bind_text,
     .bind_blob = sqlite_bind_blob,
     .step = sqlite_step,
-    .last_id = sqlite_last_id,
+    .send = sqlite_send,
+    .insert = sqlite_insert,
     .reset = sqlite_reset,
     .column_int = sqlite_column_int,
     .column_text = sqlite_column_text,

@@ -4,7 +4,6 @@
 
 struct Statement {
     const Driver *driver;
-    DriverConnection *connection;
     DriverStatement *handle;
     gboolean cached;
     gboolean in_use;
@@ -58,7 +57,6 @@ statement_get(StatementCache *cache, const char *name, GError **error)
     gboolean first = statement == NULL;
     statement = g_new0(Statement, 1);
     statement->driver = cache->driver;
-    statement->connection = cache->connection;
     statement->handle = handle;
     statement->in_use = TRUE;
     statement->cached = first;
@@ -127,12 +125,15 @@ statement_run(Statement *statement, GError **error)
 }
 
 gboolean
+statement_send(Statement *statement, GError **error)
+{
+    return statement->driver->send(statement->handle, error);
+}
+
+gboolean
 statement_insert(Statement *statement, gint64 *ret_id, GError **error)
 {
-    if (!statement_run(statement, error))
-        return FALSE;
-    *ret_id = statement->driver->last_id(statement->connection);
-    return TRUE;
+    return statement->driver->insert(statement->handle, ret_id, error);
 }
 
 gboolean

@@ -31,6 +31,9 @@ Statement *statement_bytes(Statement *statement, int parameter, GBytes *bytes);
 gboolean statement_step(Statement *statement, gboolean *ret_row, GError **error);
 /* Steps to the end. */
 gboolean statement_run(Statement *statement, GError **error);
+/* Runs a statement without rows. Only what fails by then is told: the rest fails the next step, or
+ * the commit. Inside a write transaction. */
+gboolean statement_send(Statement *statement, GError **error);
 /* Runs an INSERT of one row; *ret_id is the id that it got. (RETURNING would do, and costs SQLite
  * a table of its own each time: a third of all that storing a report takes.) */
 gboolean statement_insert(Statement *statement, gint64 *ret_id, GError **error);

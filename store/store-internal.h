@@ -18,8 +18,9 @@ struct Store {
     guint views; /* store_begin_read without its end yet */
     /* A step of the transaction failed half-way: nothing of it may be committed. */
     gboolean spoilt;
-    Counters counters; /* as of the open write transaction */
-    Changes *changes;  /* of the open write transaction */
+    Counters counters;  /* as of the open write transaction, as are */
+    Changes *changes;   /* these */
+    gint64 last_report; /* and the highest number of a report, or -1: not asked yet */
     Intern *intern;
     StoreDecode decode;
     gpointer decode_data;

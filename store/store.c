@@ -8,35 +8,48 @@
 
 /* ---- opening --------------------------------------------------------------------------- */
 
-/* The place in URI ("PATH" or "sqlite:PATH"), borrowed from it; NULL for any other scheme. */
-static const char *
-place_of(const char *uri, GError **error)
+/* Whose URI it is, and the place in it, borrowed from it. NULL for any other scheme. */
+static const Driver *
+driver_of(const char *uri, const char **ret_place, GError **error)
 {
     const char *place = uri != NULL && g_str_has_prefix(uri, "sqlite:") ? uri + 7 : uri;
-    if (place == NULL || *place == '\0')
+    *ret_place = place;
+    if (place == NULL || *place == '\0') {
         g_set_error(error, STORE_ERROR, STORE_ERROR_BAD_URI, "the store has no name");
-    else if (place == uri && strstr(uri, "://") != NULL)
-        g_set_error(error, STORE_ERROR, STORE_ERROR_BAD_URI, "%s: a store is a path or sqlite:PATH",
-                    uri);
-    else
-        return place;
+        return NULL;
+    }
+    if (place != uri || strstr(uri, "://") == NULL)
+        return &driver_sqlite;
+    g_autofree char *shown = store_uri_shown(uri);
+    if (g_str_has_prefix(uri, "postgresql://") || g_str_has_prefix(uri, "postgres://")) {
+#ifdef HAVE_LIBPQ
+        return &driver_postgresql;
+#else
+        g_set_error(error, STORE_ERROR, STORE_ERROR_BAD_URI,
+                    "%s: this tlsgauge was built without libpq, and so without PostgreSQL", shown);
+        return NULL;
+#endif
+    }
+    g_set_error(error, STORE_ERROR, STORE_ERROR_BAD_URI,
+                "%s: a store is a path, sqlite:PATH or postgresql://...", shown);
     return NULL;
 }
 
 Store *
 store_open(const char *uri, StoreMode mode, int lock_wait_ms, GError **error)
 {
-    const char *place = place_of(uri, error);
-    const Driver *driver = &driver_sqlite;
-    if (place == NULL)
+    const char *place;
+    const Driver *driver = driver_of(uri, &place, error);
+    if (driver == NULL)
         return NULL;
     DriverConnection *connection = driver->open(place, mode, lock_wait_ms, error);
     if (connection == NULL)
         return NULL;
     /* A database in memory is always new. */
     StoreMode migrate = strcmp(place, ":memory:") == 0 ? STORE_WRITE : mode;
-    if (!migrate_run(driver, connection, migrate_steps(), migrate, error)) {
-        g_prefix_error(error, "%s: ", place);
+    if (!migrate_run(driver, connection, migrate_steps(driver), migrate, error)) {
+        g_autofree char *shown = store_uri_shown(place);
+        g_prefix_error(error, "%s: ", shown);
         driver->close(connection);
         return NULL;
     }
@@ -96,6 +109,7 @@ start(Store *store, Transaction kind, GError **error)
         return FALSE;
     store->transaction = kind;
     store->spoilt = FALSE;
+    store->last_report = -1;
     return TRUE;
 }
 

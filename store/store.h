@@ -16,7 +16,8 @@ typedef struct Store Store;
 #define STORE_ERROR (store_error_quark())
 GQuark store_error_quark(void);
 typedef enum {
-    STORE_ERROR_BUSY,         /* locked by another process for longer than the wait: try again */
+    STORE_ERROR_BUSY,         /* locked by another process for longer than the wait, or the server
+                               * of the database is away: try again */
     STORE_ERROR_FULL,         /* disk full, or a quota: try again */
     STORE_ERROR_IO,           /* cannot be opened, read or written */
     STORE_ERROR_CORRUPT,      /* not a database, or a damaged one */
@@ -30,11 +31,15 @@ typedef enum {
 typedef enum { STORE_READ, STORE_WRITE } StoreMode;
 
 /* Opens "PATH", "sqlite:PATH" (":memory:" too) for reading, or for writing: then it is created
- * (mode 0600, WAL, synchronous=FULL) and migrated as needed. LOCK_WAIT_MS is how long a statement
- * waits for another process. */
+ * (mode 0600, WAL, synchronous=FULL) and migrated as needed. "postgresql://..." is a URI as libpq
+ * takes it: the tables are made in the first schema of its search path. LOCK_WAIT_MS is how long a
+ * statement waits for another process. */
 Store *store_open(const char *uri, StoreMode mode, int lock_wait_ms, GError **error);
 void store_close(Store *store); /* NULL is fine; rolls an open transaction back */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+
+/* URI as people and logs may see it: without a password. Newly allocated. */
+char *store_uri_shown(const char *uri);
 
 /* Decodes a raw report again, its counts_for filled by the rules of today; the caller frees. NULL:
  * it cannot be decoded. */

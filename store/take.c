@@ -24,14 +24,28 @@ take_no_content(gint64 id, guint8 digest[REPORT_DIGEST_BYTES])
 
 /* ---- rows ------------------------------------------------------------------------------ */
 
+/* The number of the next report: there is no other writer while we write. */
+static gboolean
+next_id(Store *store, gint64 *ret_id, GError **error)
+{
+    if (store->last_report < 0) {
+        g_autoptr(Statement) last = statement_get(store->statements, "report_last", error);
+        if (last == NULL || !statement_value(last, &store->last_report, NULL, error))
+            return FALSE;
+    }
+    *ret_id = ++store->last_report;
+    return TRUE;
+}
+
 static gboolean
 insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GError **error)
 {
+    gint64 id;
     const StoreReport *item = take->item;
     const Report *report = take->report;
     g_autofree char *source = item->source ? g_utf8_make_valid(item->source, -1) : NULL;
     g_autoptr(Statement) insert = statement_get(store->statements, "report_add", error);
-    if (insert == NULL)
+    if (insert == NULL || !next_id(store, &id, error))
         return FALSE;
     statement_blob(insert, 1, take->facts->claim, REPORT_DIGEST_BYTES);
     statement_blob(insert, 2, take->facts->content, REPORT_DIGEST_BYTES);
@@ -57,7 +71,11 @@ insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GEr
     statement_int(insert, 22, item->findings != NULL ? item->findings->len : 0);
     statement_text(insert, 23, take->facts->findings);
     statement_bytes(insert, 24, item->raw);
-    return statement_insert(insert, ret_id, error);
+    statement_int(insert, 25, id);
+    if (!statement_send(insert, error))
+        return FALSE;
+    *ret_id = id;
+    return TRUE;
 }
 
 /* A row that the rebuild has not come to may hold the digests of this one from before. It gets
@@ -148,8 +166,9 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     const StoreReport *item = take->item;
     gboolean fits = FALSE;
     guint others = copies->len;
-    Copy *copy = copies_append(copies, take->row != NULL ? take->row->id : G_MAXINT64, item->trust,
-                               take->facts->sender.domain, take->facts->counts_for);
+    Copy *copy = copies_append(copies, take->row != NULL ? take->row->id : G_MAXINT64,
+                               report_day(take->report), item->trust, take->facts->sender.domain,
+                               take->facts->counts_for);
 
     copies_settle(copies);
     if (take->row == NULL && !has_room(copy, others)) {
@@ -209,7 +228,8 @@ write_raised(Store *store, const Take *take, const Copy *copy, GError **error)
     statement_int(update, 7, copy->sender);
     statement_text(update, 8, copy->sender_domain);
     statement_text(update, 9, copy->counts_for);
-    return statement_run(update, error);
+    statement_int(update, 10, copy->day);
+    return statement_send(update, error);
 }
 
 /* The same content with more trust: out under the old trust and sender, in under the new. */
@@ -246,7 +266,8 @@ take_again(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError
         return FALSE;
     statement_int(seen, 1, copy->id);
     statement_int(seen, 2, times);
-    if (!statement_run(seen, error))
+    statement_int(seen, 3, copy->day);
+    if (!statement_send(seen, error))
         return FALSE;
     store->counters.value[COUNTER_DUPLICATES] += times;
     if (trust_rank(take->item->trust) > trust_rank(copy->trust) &&
@@ -269,8 +290,8 @@ take_report(Store *store, const StoreReport *item, const TakeRow *row, StorePut 
         g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "a domain name is not normalised");
         return FALSE;
     }
-    g_autoptr(GPtrArray) copies =
-        copies_load(store, take.facts->claim, row != NULL ? row->id : G_MAXINT64, error);
+    g_autoptr(GPtrArray) copies = copies_load(store, take.facts->claim, report_day(item->report),
+                                              row != NULL ? row->id : G_MAXINT64, error);
     if (copies == NULL)
         return FALSE;
     Copy *copy = copies_find(copies, take.facts->content);

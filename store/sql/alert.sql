@@ -3,7 +3,7 @@
 -- name: alert_each
 SELECT domain, kind, subject, ongoing, last_day, told, news, waiting, claimed, tries, tried, problem
 FROM alert
-WHERE ($1 IS NULL OR domain = $1)
+WHERE (CAST($1 AS TEXT) IS NULL OR domain = $1)
 ORDER BY domain, kind, subject
 
 -- name: alert_set

@@ -1,31 +1,33 @@
 -- report.sql: single reports and the copies of one claim
 
 -- name: report_add
-INSERT INTO report (claim, content, sender, sender_domain, day, starts, ends, received, trust,
+-- The next number is known, and not asked back: see report_last.
+INSERT INTO report (id, claim, content, sender, sender_domain, day, starts, ends, received, trust,
                     authenticated_by, hint_domain, road, source, times_seen, counted,
                     counted_instead, readable, organization_name, contact_info, report_id,
                     counts_for, successful, failed, deviations, findings, raw)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, 1, $16, $17, $18,
+VALUES ($25, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, 1, $16, $17, $18,
         $19, $20, $21, $22, $23, $24)
 
 -- name: copies_of_claim
--- In any order. Those before $2 only: a rebuild has not come to the others yet.
+-- In any order. Those before $2 only: a rebuild has not come to the others yet. The day follows from
+-- the claim, and tells PostgreSQL where to look.
 SELECT id, content, sender, sender_domain, trust, counted, counted_instead, counts_for
-FROM report WHERE claim = $1 AND id < $2 AND readable = 1
+FROM report WHERE claim = $1 AND id < $2 AND readable = 1 AND day = $3
 
 -- name: report_count
-UPDATE report SET counted = $2, counted_instead = $3 WHERE id = $1
+UPDATE report SET counted = $2, counted_instead = $3 WHERE id = $1 AND day = $4
 
 -- name: report_seen
-UPDATE report SET times_seen = times_seen + $2 WHERE id = $1
+UPDATE report SET times_seen = times_seen + $2 WHERE id = $1 AND day = $3
 
 -- name: report_raise
 UPDATE report SET trust = $2, authenticated_by = $3, hint_domain = $4, road = $5, source = $6,
                   sender = $7, sender_domain = $8, counts_for = $9
-WHERE id = $1
+WHERE id = $1 AND day = $10
 
 -- name: report_raw
-SELECT raw, hint_domain FROM report WHERE id = $1
+SELECT raw, hint_domain FROM report WHERE id = $1 AND day = $2
 
 -- name: report_each
 SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r.contact_info,
@@ -34,10 +36,12 @@ SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r
 FROM report r JOIN name s ON s.id = r.sender
 WHERE r.day BETWEEN $1 AND $2
   -- Whether the list of domains holds $3: taking it out changes the list.
-  AND ($3 IS NULL OR replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')
-                     <> ',' || replace(r.counts_for, ';', ',') || ',')
-  AND ($4 IS NULL OR r.sender IN (SELECT id FROM name WHERE text = $4
-                                  OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
+  AND (CAST($3 AS TEXT) IS NULL
+       OR replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')
+          <> ',' || replace(r.counts_for, ';', ',') || ',')
+  AND (CAST($4 AS TEXT) IS NULL
+       OR r.sender IN (SELECT id FROM name WHERE text = $4
+                       OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
 ORDER BY r.id DESC LIMIT $5
 
 -- name: report_get
@@ -54,11 +58,14 @@ SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r
        r.raw
 FROM report r JOIN name s ON s.id = r.sender
 WHERE r.id > $6 AND r.day BETWEEN $1 AND $2
-  AND ($3 IS NULL OR replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')
-                     <> ',' || replace(r.counts_for, ';', ',') || ',')
-  AND ($4 IS NULL OR r.sender IN (SELECT id FROM name WHERE text = $4
-                                  OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
+  AND (CAST($3 AS TEXT) IS NULL
+       OR replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')
+          <> ',' || replace(r.counts_for, ';', ',') || ',')
+  AND (CAST($4 AS TEXT) IS NULL
+       OR r.sender IN (SELECT id FROM name WHERE text = $4
+                       OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
 ORDER BY r.id LIMIT $5
 
 -- name: report_last
+-- Of a write transaction asked once: there is no other writer.
 SELECT MAX(id) FROM report

@@ -13,9 +13,10 @@ FROM daily_total t
   JOIN policy v ON v.id = t.policy
   JOIN name a ON a.id = t.trust
 WHERE t.day BETWEEN $1 AND $2
-  AND ($3 IS NULL OR t.domain = (SELECT id FROM name WHERE text = $3))
-  AND ($4 IS NULL OR t.sender IN (SELECT id FROM name WHERE text = $4
-                                  OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
+  AND (CAST($3 AS TEXT) IS NULL OR t.domain = (SELECT id FROM name WHERE text = $3))
+  AND (CAST($4 AS TEXT) IS NULL
+       OR t.sender IN (SELECT id FROM name WHERE text = $4
+                       OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
   AND ($5 < 0 OR p.text = $6
        OR ($6 IS NULL AND p.text NOT IN ('sts', 'tlsa', 'no-policy-found')))
 ORDER BY d.text, s.text, p.text, a.text, t.day, v.text
@@ -33,13 +34,14 @@ FROM daily_failure f
   JOIN name w ON w.id = f.result
   JOIN name r ON r.id = f.reason
 WHERE f.day BETWEEN $1 AND $2
-  AND ($3 IS NULL OR f.domain = (SELECT id FROM name WHERE text = $3))
-  AND ($4 IS NULL OR f.sender IN (SELECT id FROM name WHERE text = $4
-                                  OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
+  AND (CAST($3 AS TEXT) IS NULL OR f.domain = (SELECT id FROM name WHERE text = $3))
+  AND (CAST($4 AS TEXT) IS NULL
+       OR f.sender IN (SELECT id FROM name WHERE text = $4
+                       OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
   AND ($5 < 0 OR p.text = $6
        OR ($6 IS NULL AND p.text NOT IN ('sts', 'tlsa', 'no-policy-found')))
-  AND ($7 IS NULL OR f.mx = (SELECT id FROM name WHERE text = $7))
-  AND ($8 IS NULL OR f.result = (SELECT id FROM name WHERE text = $8))
+  AND (CAST($7 AS TEXT) IS NULL OR f.mx = (SELECT id FROM name WHERE text = $7))
+  AND (CAST($8 AS TEXT) IS NULL OR f.result = (SELECT id FROM name WHERE text = $8))
 ORDER BY d.text, s.text, m.text, p.text, w.text, r.text, COALESCE(v.mode, ''), f.day, a.text, v.text
 
 -- name: period

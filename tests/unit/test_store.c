@@ -32,34 +32,35 @@ test_placeholders(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
         "SELECT $a",          "SELECT $0",         "SELECT $33", "",          "-- nothing"};
     g_autoptr(GError) error = NULL;
     gboolean row;
+    const Driver *driver = fixture->store->driver;
     DriverConnection *connection = fixture->store->connection;
     for (guint i = 0; i < G_N_ELEMENTS(refused); i++) {
         g_test_message("%s", refused[i]);
-        g_assert_null(driver_sqlite.prepare(connection, refused[i], &error));
+        g_assert_null(driver->prepare(connection, refused[i], &error));
         g_assert_error(error, STORE_ERROR, STORE_ERROR_INTERNAL);
         g_clear_error(&error);
     }
     /* $2 stands first, and is still the second. */
-    DriverStatement *statement = driver_sqlite.prepare(
-        connection, "SELECT $2, $1, $2 -- and a comment\n;  /* more */ ", &error);
+    DriverStatement *statement =
+        driver->prepare(connection, "SELECT $2, $1, $2 -- and a comment\n;  /* more */ ", &error);
     g_assert_no_error(error);
-    driver_sqlite.bind_int(statement, 1, 11);
-    driver_sqlite.bind_text(statement, 2, "22");
-    g_assert_true(driver_sqlite.step(statement, &row, &error));
-    g_assert_cmpstr(driver_sqlite.column_text(statement, 0), ==, "22");
-    g_assert_cmpint(driver_sqlite.column_int(statement, 1), ==, 11);
-    driver_sqlite.reset(statement);
+    driver->bind_int(statement, 1, 11);
+    driver->bind_text(statement, 2, "22");
+    g_assert_true(driver->step(statement, &row, &error));
+    g_assert_cmpstr(driver->column_text(statement, 0), ==, "22");
+    g_assert_cmpint(driver->column_int(statement, 1), ==, 11);
+    driver->reset(statement);
     /* One left out, and one too many. */
-    driver_sqlite.bind_int(statement, 1, 11);
-    g_assert_false(driver_sqlite.step(statement, &row, &error));
+    driver->bind_int(statement, 1, 11);
+    g_assert_false(driver->step(statement, &row, &error));
     g_assert_error(error, STORE_ERROR, STORE_ERROR_INTERNAL);
     g_clear_error(&error);
-    driver_sqlite.reset(statement);
+    driver->reset(statement);
     for (int i = 1; i <= 3; i++)
-        driver_sqlite.bind_int(statement, i, i);
-    g_assert_false(driver_sqlite.step(statement, &row, &error));
+        driver->bind_int(statement, i, i);
+    g_assert_false(driver->step(statement, &row, &error));
     g_assert_error(error, STORE_ERROR, STORE_ERROR_INTERNAL);
-    driver_sqlite.finalize(statement);
+    driver->finalize(statement);
 }
 
 /* ---- transactions ---------------------------------------------------------------------- */
@@ -176,6 +177,61 @@ test_two_writers(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 }
 
 /* ---- single reports -------------------------------------------------------------------- */
+
+/* While the rows of one statement come, others may be asked, the same one too. */
+static gboolean
+read_within(gpointer data, const StoreReportRow *row)
+{
+    Store *store = data;
+    g_autofree char *id = g_strdup_printf("r%" G_GINT64_FORMAT ":", row->id);
+    g_autofree char *flags = fixture_flags(store);
+    g_assert_nonnull(strstr(flags, id));
+    g_assert_cmpint(fixture_counts(store).reports, ==, 5);
+    return row->id != 2; /* and the reading may end before the last row */
+}
+
+static void
+test_nested(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    StoreQuery all;
+    store_query_init(&all);
+    for (guint i = 0; i < 5; i++) {
+        g_autofree char *text = g_strdup_printf("org A\nid %u\nstart 1700006400\n", i);
+        fixture_put(fixture->store, text, TRUST_LOCAL, NULL, STORE_NEW);
+    }
+    for (guint round = 0; round < 2; round++) {
+        if (round == 1)
+            g_assert_true(store_begin_read(fixture->store, &error));
+        g_assert_true(
+            store_each_report(fixture->store, &all, 0, read_within, fixture->store, &error));
+        g_assert_cmpint(fixture_counts(fixture->store).reports, ==, 5);
+    }
+    store_end_read(fixture->store);
+}
+
+/* Texts that are no UTF-8, or too long for an index, are kept where they can be, and are in
+ * nobody's way. */
+static void
+test_odd_texts(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *reason = g_strnfill(4096, 'x');
+    g_autofree char *word = g_strnfill(1024, 'y');
+    g_autoptr(GRand) random = g_rand_new_with_seed(1);
+    for (guint i = 0; i < 4096; i++) /* so that nothing shrinks it */
+        reason[i] = (char)g_rand_int_range(random, 'A', 'z');
+    for (guint i = 0; i < 2; i++) {
+        g_autofree char *text =
+            g_strdup_printf("org %s\nid %u\nstart 1700006400\nentry sts a.example 1 1 testing:1\n"
+                            "fail mx1.a.example %s %s 1\n",
+                            word, i, word, reason);
+        fixture_put(fixture->store, text, TRUST_LOCAL, NULL, STORE_NEW);
+    }
+    g_autofree char *rollups = fixture_rollups(fixture->store, NULL);
+    g_assert_nonnull(strstr(rollups, reason));
+    g_assert_nonnull(strstr(rollups, "sessions=2"));
+    fixture_assert_rebuild_same(fixture->store);
+}
 
 static gboolean
 check_report(gpointer data, const StoreReportRow *row)
@@ -316,6 +372,8 @@ main(int argc, char **argv)
         {"/store/transaction/one-view", fixture_open, test_one_view},
         {"/store/transaction/reader-cannot-write", fixture_open, test_reader_cannot_write},
         {"/store/transaction/two-writers", fixture_open, test_two_writers},
+        {"/store/report/nested", fixture_open, test_nested},
+        {"/store/report/odd-texts", fixture_open, test_odd_texts},
         {"/store/report/fields", fixture_open, test_report_fields},
         {"/store/report/filters", fixture_open, test_list_filters},
     };

@@ -91,12 +91,14 @@ check_store(const Fixture *fixture, guint acknowledged)
     gboolean row;
     store_query_init(&all);
 
-    DriverStatement *check =
-        store->driver->prepare(store->connection, "PRAGMA integrity_check", &error);
-    g_assert_no_error(error);
-    g_assert_true(store->driver->step(check, &row, &error));
-    g_assert_cmpstr(store->driver->column_text(check, 0), ==, "ok");
-    store->driver->finalize(check);
+    if (fixture_server() == NULL) {
+        DriverStatement *check =
+            store->driver->prepare(store->connection, "PRAGMA integrity_check", &error);
+        g_assert_no_error(error);
+        g_assert_true(store->driver->step(check, &row, &error));
+        g_assert_cmpstr(store->driver->column_text(check, 0), ==, "ok");
+        store->driver->finalize(check);
+    }
     g_assert_true(store_each_report(store, &all, 0, see_report, seen, &error));
     for (guint i = 0; i < acknowledged; i++)
         g_assert_true(g_hash_table_contains(seen, GUINT_TO_POINTER(i + 1)));

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "schema/day.h"
-#include "store/store.h"
+#include "store/driver.h"
 
 #define DAY0        G_GINT64_CONSTANT(1700006400) /* 2023-11-15T00:00:00Z, day 19676 */
 #define DAY0_NUMBER 19676
@@ -140,17 +140,62 @@ fixture_decode(gpointer calls, GBytes *raw, G_GNUC_UNUSED const char *hint_domai
 
 /* ---- stores ---------------------------------------------------------------------------- */
 
+/* With TLSGAUGE_POSTGRESQL set (see tests/support/postgresql.py) each store is a schema of its own
+ * there, else a file. */
+static inline const char *
+fixture_server(void)
+{
+    return g_getenv("TLSGAUGE_POSTGRESQL");
+}
+
 typedef struct {
-    char *folder;
-    char *path;
+    char *folder; /* NULL on a server */
+    char *path;   /* of the file, or the URI */
     Store *store; /* NULL until fixture_open */
 } Fixture;
+
+/* Runs SQL beside all stores. */
+static inline void
+fixture_exec(const char *uri, const char *sql)
+{
+#ifdef HAVE_LIBPQ
+    g_autoptr(GError) error = NULL;
+    DriverConnection *connection = driver_postgresql.open(uri, STORE_WRITE, 5000, &error);
+    g_assert_no_error(error);
+    driver_postgresql.exec(connection, sql, &error);
+    g_assert_no_error(error);
+    driver_postgresql.close(connection);
+#else
+    g_error("cannot run %s at %s", sql, uri);
+#endif
+}
+
+/* An empty schema, and the URI of it. */
+static inline char *
+fixture_schema(void)
+{
+    static guint number;
+    g_autofree char *name = g_strdup_printf("t%d_%u", (int)getpid(), ++number);
+    g_autofree char *sql = g_strdup_printf("CREATE SCHEMA %s", name);
+    fixture_exec(fixture_server(), sql);
+    return g_strdup_printf("%s&options=-csearch_path%%3D%s", fixture_server(), name);
+}
+
+/* What only a file can show. */
+static inline gboolean
+fixture_needs_file(void)
+{
+    if (fixture_server() != NULL)
+        g_test_skip("about SQLite");
+    return fixture_server() != NULL;
+}
 
 static inline Store *
 fixture_another(const Fixture *fixture)
 {
     g_autoptr(GError) error = NULL;
-    Store *store = store_open(fixture->path, STORE_WRITE, 5000, &error);
+    int wait_ms = fixture_server() != NULL ? 60000 : 5000; /* other tests may load the machine */
+    Store *store = store_open(fixture->path, STORE_WRITE, wait_ms, &error);
     g_assert_no_error(error);
     store_set_decoder(store, fixture_decode, NULL);
     return store;
@@ -159,6 +204,10 @@ fixture_another(const Fixture *fixture)
 static inline void
 fixture_folder(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
+    if (fixture_server() != NULL) {
+        fixture->path = fixture_schema();
+        return;
+    }
     fixture->folder = g_dir_make_tmp("tlsgauge-store-XXXXXX", NULL);
     fixture->path = g_build_filename(fixture->folder, "reports.db", NULL);
 }
@@ -174,6 +223,13 @@ static inline void
 fixture_close(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     store_close(fixture->store);
+    if (fixture_server() != NULL) {
+        const char *name = g_strrstr(fixture->path, "%3D") + 3;
+        g_autofree char *sql = g_strdup_printf("DROP SCHEMA %s CASCADE", name);
+        fixture_exec(fixture_server(), sql);
+        g_free(fixture->path);
+        return;
+    }
     g_autoptr(GDir) dir = g_dir_open(fixture->folder, 0, NULL);
     for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
         g_autofree char *path = g_build_filename(fixture->folder, name, NULL);

@@ -148,8 +148,10 @@ check_order(Orders *orders, const Kind *const *arrivals, guint n)
 static void
 orders_open(Orders *orders)
 {
-    orders->store = store_open(":memory:", STORE_WRITE, 0, NULL);
-    orders->expected = store_open(":memory:", STORE_WRITE, 0, NULL);
+    g_autofree char *uri = fixture_server() != NULL ? fixture_schema() : g_strdup(":memory:");
+    g_autofree char *expected = fixture_server() != NULL ? fixture_schema() : g_strdup(":memory:");
+    orders->store = store_open(uri, STORE_WRITE, 0, NULL);
+    orders->expected = store_open(expected, STORE_WRITE, 0, NULL);
     store_set_decoder(orders->store, fixture_decode, NULL);
     fixture_begin(orders->store);
     fixture_begin(orders->expected);

@@ -68,11 +68,17 @@ put_random(Store *store, guint32 seed, guint n)
 }
 
 static void
-damage(Store *store, const char *sql)
+damage(Store *store, const char *text)
 {
     g_autoptr(GError) error = NULL;
+    g_autoptr(GString) sql = g_string_new(text);
+    if (fixture_server() != NULL) {
+        g_string_replace(sql, "CAST(1000000 + id AS BLOB)", "CAST((1000000 + id)::text AS BYTEA)",
+                         0);
+        g_string_replace(sql, " AS BLOB", " AS BYTEA", 0);
+    }
     store->driver->check_keys(store->connection, FALSE, NULL);
-    store->driver->exec(store->connection, sql, &error);
+    store->driver->exec(store->connection, sql->str, &error);
     g_assert_no_error(error);
     store->driver->check_keys(store->connection, TRUE, NULL);
 }
@@ -111,6 +117,8 @@ test_identical(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpint(counts.duplicates_seen, >, 50);
     fixture_assert_rebuild_same(fixture->store);
     fixture_assert_rebuild_same(fixture->store);
+    if (fixture_server() != NULL)
+        return; /* there are no foreign keys */
     g_assert_cmpint(ask_int(fixture->store, "SELECT COUNT(*) FROM pragma_foreign_key_check"), ==,
                     0);
     g_assert_cmpint(ask_int(fixture->store, "PRAGMA foreign_keys"), ==, 1);
@@ -130,11 +138,11 @@ test_damaged(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
         "UPDATE report SET day = 0, starts = 0, ends = 0, successful = 0, failed = 0",
         "UPDATE report SET sender = 0, sender_domain = 'x', counts_for = ''",
         "UPDATE report SET organization_name = 'x', contact_info = NULL, report_id = 'x'",
-        "UPDATE report SET claim = x'00112233445566778899aabbccddeeff', "
-        "content = CAST(printf('%016d', id) AS BLOB)",
+        "UPDATE report SET claim = CAST('00112233445566778899aabbccddeeff' AS BLOB), "
+        "content = CAST(1000000 + id AS BLOB)",
         /* each row holds the digests of the one before it */
         "CREATE TEMP TABLE digests AS SELECT id + 1 AS id, claim, content FROM report;"
-        "UPDATE report SET content = CAST(printf('%016d', id) AS BLOB);"
+        "UPDATE report SET content = CAST(1000000 + id AS BLOB);"
         "UPDATE report SET claim = d.claim, content = d.content FROM digests d "
         "WHERE d.id = report.id; DROP TABLE digests",
         "UPDATE counter SET value = 12345 WHERE name IN ('reports', 'counted', 'duplicates', "

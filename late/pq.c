@@ -1,0 +1,62 @@
+#ifdef HAVE_LIBPQ
+
+#include "late/pq.h"
+
+#include "late/load.h"
+
+static LatePq functions;
+static char *problem; /* kept for every caller */
+
+static char *
+load(void)
+{
+    const LateSymbol symbols[] = {
+        {"PQconnectdbParams", &functions.connectdbParams},
+        {"PQreset", &functions.reset},
+        {"PQfinish", &functions.finish},
+        {"PQpingParams", &functions.pingParams},
+        {"PQstatus", &functions.status},
+        {"PQtransactionStatus", &functions.transactionStatus},
+        {"PQparameterStatus", &functions.parameterStatus},
+        {"PQserverVersion", &functions.serverVersion},
+        {"PQerrorMessage", &functions.errorMessage},
+        {"PQsetNoticeProcessor", &functions.setNoticeProcessor},
+        {"PQexec", &functions.exec},
+        {"PQsendQueryParams", &functions.sendQueryParams},
+        {"PQsendPrepare", &functions.sendPrepare},
+        {"PQsendQueryPrepared", &functions.sendQueryPrepared},
+        {"PQsetSingleRowMode", &functions.setSingleRowMode},
+        {"PQgetResult", &functions.getResult},
+        {"PQenterPipelineMode", &functions.enterPipelineMode},
+        {"PQexitPipelineMode", &functions.exitPipelineMode},
+        {"PQpipelineSync", &functions.pipelineSync},
+        {"PQresultStatus", &functions.resultStatus},
+        {"PQresultErrorMessage", &functions.resultErrorMessage},
+        {"PQresultErrorField", &functions.resultErrorField},
+        {"PQcmdStatus", &functions.cmdStatus},
+        {"PQntuples", &functions.ntuples},
+        {"PQnfields", &functions.nfields},
+        {"PQgetvalue", &functions.getvalue},
+        {"PQgetlength", &functions.getlength},
+        {"PQgetisnull", &functions.getisnull},
+        {"PQunescapeBytea", &functions.unescapeBytea},
+        {"PQfreemem", &functions.freemem},
+        {"PQclear", &functions.clear},
+        {0},
+    };
+    return late_load(LIBPQ_SONAME, symbols);
+}
+
+const LatePq *
+late_pq(const char **ret_problem)
+{
+    static gsize loaded;
+    if (g_once_init_enter(&loaded)) {
+        problem = load();
+        g_once_init_leave(&loaded, 1);
+    }
+    *ret_problem = problem;
+    return problem == NULL ? &functions : NULL;
+}
+
+#endif

@@ -12,6 +12,8 @@
 /* After the first failure; doubled with each further one, up to an hour. */
 #define PAUSE_SECONDS     60
 #define MAX_PAUSE_SECONDS 3600
+/* Up to so many are read one by one, more all at once. */
+#define FEW_DOMAINS       8
 
 void
 alert_round_init(AlertRound *round)
@@ -61,13 +63,11 @@ weigh(Store *store, const Config *config, const AlertRound *round, const Evidenc
 /* Most looks find nothing and take no write lock. Those that do weigh again under the lock: another
  * process may have been faster. */
 static gboolean
-look_at(Store *store, const Config *config, const AlertRound *round, const char *domain,
+look_at(Store *store, const Config *config, const AlertRound *round, const Evidence *evidence,
         const char *channels, GError **error)
 {
     gboolean any;
-    guint history = alerts_history(&config->alerts.rules) + 1;
-    g_autoptr(Evidence) evidence = evidence_read(store, domain, round->today + 1, history, error);
-    if (evidence == NULL || !weigh(store, config, round, evidence, NULL, &any, error))
+    if (!weigh(store, config, round, evidence, NULL, &any, error))
         return FALSE;
     if (!any)
         return TRUE;
@@ -79,20 +79,58 @@ look_at(Store *store, const Config *config, const AlertRound *round, const char 
     return FALSE;
 }
 
+static guint
+history_of(const Config *config)
+{
+    return alerts_history(&config->alerts.rules) + 1;
+}
+
+static gboolean
+look_at_one(Store *store, const Config *config, const AlertRound *round, const char *domain,
+            const char *channels, GError **error)
+{
+    g_autoptr(Evidence) evidence =
+        evidence_read(store, domain, round->today + 1, history_of(config), error);
+    return evidence != NULL && look_at(store, config, round, evidence, channels, error);
+}
+
+/* Those with reports, and those that a row is about. */
+static gboolean
+look_at_all(Store *store, const Config *config, const AlertRound *round, const char *channels,
+            GError **error)
+{
+    g_autoptr(GHashTable) all =
+        evidence_read_all(store, round->today + 1, history_of(config), error);
+    g_autoptr(GPtrArray) rows = all != NULL ? store_alerts(store, NULL, error) : NULL;
+    if (rows == NULL)
+        return FALSE;
+    GHashTableIter iterator;
+    gpointer evidence;
+    g_hash_table_iter_init(&iterator, all);
+    while (g_hash_table_iter_next(&iterator, NULL, &evidence)) {
+        if (!look_at(store, config, round, evidence, channels, error))
+            return FALSE;
+    }
+    const char *last = "";
+    for (guint i = 0; i < rows->len; i++) { /* sorted by domain */
+        const char *domain = ((const StoreAlert *)g_ptr_array_index(rows, i))->domain;
+        if (strcmp(domain, last) != 0 && !g_hash_table_contains(all, domain) &&
+            !look_at_one(store, config, round, domain, channels, error))
+            return FALSE;
+        last = domain;
+    }
+    return TRUE;
+}
+
 static gboolean
 look(Store *store, const Config *config, const AlertRound *round, const char *channels,
      GError **error)
 {
-    g_autoptr(GPtrArray) all = NULL;
-    const GPtrArray *domains = round->domains;
-    if (domains == NULL) {
-        gint32 since = round->today - (gint32)alerts_history(&config->alerts.rules);
-        domains = all = store_alert_domains(store, since, round->today, error);
-    }
-    if (domains == NULL)
-        return FALSE;
-    for (guint i = 0; i < domains->len; i++) {
-        if (!look_at(store, config, round, g_ptr_array_index(domains, i), channels, error))
+    if (round->domains == NULL || round->domains->len > FEW_DOMAINS)
+        return look_at_all(store, config, round, channels, error);
+    for (guint i = 0; i < round->domains->len; i++) {
+        const char *domain = g_ptr_array_index(round->domains, i);
+        if (!look_at_one(store, config, round, domain, channels, error))
             return FALSE;
     }
     return TRUE;

@@ -17,10 +17,14 @@ AlertWatch *alert_watch_start(const Config *config, const char *store_uri);
 Sink *alert_watch_sink(AlertWatch *watch, Sink *inner);
 
 /* Ends the thread and frees. What waits is told by the next process. FALSE when it is telling and
- * did not end within LIMIT_ALERT_STOP_SECONDS: then nothing that it uses may be freed. NULL is fine.
+ * did not end within LIMIT_ALERT_STOP_SECONDS: then nothing that it uses may be freed. NULL is
+ * fine.
  */
 gboolean alert_watch_stop(AlertWatch *watch);
 
-/* For `deliver`: looks at DOMAINS (of char *) in a process that nobody waits for. No store may be
+/* Adds the domains that ITEM counts for, if it is to be stored, to SET, which owns its keys. */
+void alert_watch_add_domains(GHashTable *set, const Judged *item);
+
+/* For `deliver`: looks at the domains of SET in a process that nobody waits for. No store may be
  * open in this one. */
-void alert_watch_detached(const Config *config, const char *store_uri, const GPtrArray *domains);
+void alert_watch_detached(const Config *config, const char *store_uri, GHashTable *set);

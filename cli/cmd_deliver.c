@@ -41,25 +41,11 @@ store_all(App *app, const GPtrArray *items)
 static void
 look_for_alerts(App *app, const GPtrArray *items)
 {
-    g_autoptr(GHashTable) domains = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; i < items->len; i++) {
-        const Judged *item = g_ptr_array_index(items, i);
-        if (item->outcome != OUTCOME_STORED)
-            continue;
-        for (gsize j = 0; j < item->report->n_policies; j++) {
-            const char *const *domain = item->report->policies[j].counts_for;
-            for (; domain != NULL && *domain != NULL; domain++)
-                g_hash_table_add(domains, (gpointer)*domain);
-        }
-    }
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    GHashTableIter iterator;
-    gpointer name;
-    g_hash_table_iter_init(&iterator, domains);
-    while (g_hash_table_iter_next(&iterator, &name, NULL))
-        g_ptr_array_add(names, name);
+    g_autoptr(GHashTable) domains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < items->len; i++)
+        alert_watch_add_domains(domains, g_ptr_array_index(items, i));
     g_clear_pointer(&app->store, store_close);
-    alert_watch_detached(app->config, app->store_uri, names);
+    alert_watch_detached(app->config, app->store_uri, domains);
 }
 
 static int

@@ -17,7 +17,8 @@ report_mail_is_wanted(const ReportMail *options)
 guint
 report_mail_parts(void)
 {
-    return render_format("html")->parts | render_format("text")->parts;
+    /* Large mails are cut by those who show them: what is asked for with an option comes on top. */
+    return REVIEW_VERDICT | REVIEW_PROBLEMS | REVIEW_TREND;
 }
 
 /* The recipients; NULL after telling what is wrong. */

@@ -63,23 +63,77 @@ evidence_new(const char *domain, gint32 today)
     return evidence;
 }
 
-Evidence *
-evidence_read(Store *store, const char *domain, gint32 today, guint history, GError **error)
+/* The rows of DOMAIN (NULL: of all) in one consistent view. */
+static gboolean
+read_rows(Store *store, const char *domain, gint32 today, guint history, StoreTotalFunc total,
+          StoreFailureFunc failure, gpointer data, GError **error)
 {
-    g_autoptr(Evidence) evidence = evidence_new(domain, today);
-    evidence->strings = g_string_chunk_new(4096);
     StoreQuery query;
     store_query_init(&query);
     query.domain = domain;
     query.since_day = today - (gint32)history;
     query.until_day = today - 1;
     if (!store_begin_read(store, error))
-        return NULL;
-    gboolean ok = store_each_total(store, &query, take_total, evidence, error) &&
-                  store_each_failure(store, &query, take_failure, evidence, error);
+        return FALSE;
+    gboolean ok = store_each_total(store, &query, total, data, error) &&
+                  store_each_failure(store, &query, failure, data, error);
     store_end_read(store);
-    return ok ? g_steal_pointer(&evidence) : NULL;
+    return ok;
 }
+
+Evidence *
+evidence_read(Store *store, const char *domain, gint32 today, guint history, GError **error)
+{
+    g_autoptr(Evidence) evidence = evidence_new(domain, today);
+    evidence->strings = g_string_chunk_new(4096);
+    if (!read_rows(store, domain, today, history, take_total, take_failure, evidence, error))
+        return NULL;
+    return g_steal_pointer(&evidence);
+}
+
+/* ---- of all domains ---------------------------------------------------------------------- */
+
+typedef struct {
+    GHashTable *domains;
+    gint32 today;
+} All;
+
+static Evidence *
+evidence_of(const All *all, const char *domain)
+{
+    Evidence *evidence = g_hash_table_lookup(all->domains, domain);
+    if (evidence == NULL) {
+        evidence = evidence_new(domain, all->today);
+        evidence->strings = g_string_chunk_new(1024);
+        g_hash_table_insert(all->domains, evidence->domain, evidence);
+    }
+    return evidence;
+}
+
+static gboolean
+take_any_total(gpointer data, const StoreTotal *row)
+{
+    return take_total(evidence_of(data, row->domain), row);
+}
+
+static gboolean
+take_any_failure(gpointer data, const StoreFailure *row)
+{
+    return take_failure(evidence_of(data, row->domain), row);
+}
+
+GHashTable *
+evidence_read_all(Store *store, gint32 today, guint history, GError **error)
+{
+    g_autoptr(GHashTable) domains = g_hash_table_new_full(
+        g_str_hash, g_str_equal, NULL, (GDestroyNotify)(void (*)(void))evidence_free);
+    All all = {domains, today};
+    if (!read_rows(store, NULL, today, history, take_any_total, take_any_failure, &all, error))
+        return NULL;
+    return g_steal_pointer(&domains);
+}
+
+/* ---- parts ------------------------------------------------------------------------------- */
 
 /* The rows ranked RANK or higher from before TODAY. */
 static Evidence *

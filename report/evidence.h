@@ -43,6 +43,9 @@ typedef struct {
 /* The HISTORY days before TODAY. STORE_ERROR. Free with evidence_free. */
 Evidence *evidence_read(Store *store, const char *domain, gint32 today, guint history,
                         GError **error);
+/* The same for every domain with a report in those days, in one walk: a table of domain (borrowed from
+ * the evidence) to Evidence, which it owns. Free with g_hash_table_unref. NULL with STORE_ERROR. */
+GHashTable *evidence_read_all(Store *store, gint32 today, guint history, GError **error);
 void evidence_free(Evidence *evidence); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Evidence, evidence_free)
 

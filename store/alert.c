@@ -130,22 +130,3 @@ store_drop_alert(Store *store, const StoreAlert *alert, GError **error)
         bind_key(drop, alert);
     return run_in_transaction(store, drop, error);
 }
-
-GPtrArray *
-store_alert_domains(Store *store, gint32 since, gint32 until, GError **error)
-{
-    gboolean row;
-    g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(Statement) each = statement_get(store->statements, "alert_domains", error);
-    if (each == NULL)
-        return NULL;
-    statement_int(each, 1, since);
-    statement_int(each, 2, until);
-    for (;;) {
-        if (!statement_step(each, &row, error))
-            return NULL;
-        if (!row)
-            return g_steal_pointer(&domains);
-        g_ptr_array_add(domains, g_strdup(statement_get_text(each, 0)));
-    }
-}

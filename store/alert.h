@@ -34,7 +34,3 @@ GPtrArray *store_alerts(Store *store, const char *domain, GError **error);
  * or takes that row away. Inside a transaction. */
 gboolean store_set_alert(Store *store, const StoreAlert *alert, GError **error);
 gboolean store_drop_alert(Store *store, const StoreAlert *alert, GError **error);
-
-/* The domains with a report between the UTC days SINCE and UNTIL, sorted: an array of char * that
- * owns them. NULL with STORE_ERROR. */
-GPtrArray *store_alert_domains(Store *store, gint32 since, gint32 until, GError **error);

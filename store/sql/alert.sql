@@ -17,8 +17,3 @@ ON CONFLICT (domain, kind, subject) DO UPDATE SET
 
 -- name: alert_drop
 DELETE FROM alert WHERE domain = $1 AND kind = $2 AND subject = $3
-
--- name: alert_domains
--- Domains that have something to be looked at: reports of these days.
-SELECT DISTINCT d.text FROM daily_total t JOIN name d ON d.id = t.domain
-WHERE t.day BETWEEN $1 AND $2 ORDER BY d.text

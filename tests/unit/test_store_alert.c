@@ -72,31 +72,10 @@ test_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_error(error, STORE_ERROR, STORE_ERROR_INTERNAL);
 }
 
-static void
-test_domains(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
-{
-    Store *store = fixture->store;
-    g_autoptr(GError) error = NULL;
-    fixture_begin(store);
-    fixture_put_in(store, "org A\nid r-1\nstart 1700006400\nentry sts b.example 1 0 -",
-                   TRUST_UNVERIFIED, NULL, STORE_NEW);
-    fixture_put_in(store, "org A\nid r-2\nstart 1700092800\nentry sts a.example,b.example 1 0 -",
-                   TRUST_UNVERIFIED, NULL, STORE_NEW);
-    fixture_commit(store);
-    g_autoptr(GPtrArray) both = store_alert_domains(store, 0, DAY0_NUMBER + 1, &error);
-    g_assert_no_error(error);
-    g_assert_cmpuint(both->len, ==, 2);
-    g_assert_cmpstr(g_ptr_array_index(both, 0), ==, "a.example");
-    g_autoptr(GPtrArray) one = store_alert_domains(store, DAY0_NUMBER, DAY0_NUMBER, &error);
-    g_assert_cmpuint(one->len, ==, 1);
-    g_assert_cmpstr(g_ptr_array_index(one, 0), ==, "b.example");
-}
-
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/store/alert/rows", Fixture, NULL, fixture_open, test_rows, fixture_close);
-    g_test_add("/store/alert/domains", Fixture, NULL, fixture_open, test_domains, fixture_close);
     return g_test_run();
 }

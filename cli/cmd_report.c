@@ -143,10 +143,10 @@ print(App *app, const ReportOptions *options, const RenderFormat *format,
     }
     if (options->quiet && review->clean)
         return EX_OK;
-    if (report_mail_is_wanted(&options->mail)) {
-        gboolean news = review->count[CHANGE_NEW] > 0 || review->silent > 0;
-        return options->only_new && !news ? EX_OK : report_mail_send(app, &options->mail, review);
-    }
+    if (report_mail_is_wanted(&options->mail))
+        return options->only_new && !review_has_news(review)
+                   ? EX_OK
+                   : report_mail_send(app, &options->mail, review);
     g_autoptr(GString) out = g_string_new(NULL);
     RenderStyle style = {.colour = say_colour()};
     format->render(review, &style, out);

@@ -121,9 +121,9 @@ document_list(Document *document, const char *text)
 }
 
 void
-document_code(Document *document)
+document_code(Document *document, gboolean is_detail)
 {
-    add(document, BLOCK_CODE, NULL);
+    add(document, BLOCK_CODE, NULL)->is_detail = is_detail;
 }
 
 void

@@ -29,7 +29,7 @@ typedef enum {
     BLOCK_VERDICT, /* text: the word; lines: the sentence after it */
     BLOCK_TEXT,
     BLOCK_LIST,  /* lines; text may be a sentence before them */
-    BLOCK_CODE,  /* lines, verbatim: records, commands; only where there is room for detail */
+    BLOCK_CODE,  /* lines, verbatim: records, commands */
     BLOCK_TABLE, /* text: the caption; may be NULL */
     BLOCK_CHART, /* text: the title; days */
 } BlockKind;
@@ -37,6 +37,7 @@ typedef enum {
 typedef struct {
     BlockKind kind;
     int level;
+    gboolean is_detail; /* code that `explain` prints too: only where there is room */
     Tone tone;
     char *text;
     GPtrArray *lines;   /* of char * */
@@ -61,7 +62,7 @@ void document_text(Document *document, Tone tone, const char *format, ...) G_GNU
 
 /* Begin a block; lines or cells are appended to the newest one. TEXT may be NULL. */
 void document_list(Document *document, const char *text);
-void document_code(Document *document);
+void document_code(Document *document, gboolean is_detail);
 void document_line(Document *document, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* The titles end with NULL; one that begins with '#' is that of a column of numbers. */

@@ -166,9 +166,14 @@ put_head(HtmlPage *page, const Block *block)
 static void
 put_table(HtmlPage *page, const Block *block)
 {
+    g_autofree char *label =
+        g_strdup_printf("%s: %s", page->domain != NULL ? page->domain : "All domains",
+                        block->text != NULL     ? block->text
+                        : page->section != NULL ? page->section
+                                                : "overview");
     if (!page->mail)
         html_open(page->out, "div", "class", "scroll", "tabindex", "0", "role", "region",
-                  "aria-label", block->text != NULL ? block->text : "Table", NULL);
+                  "aria-label", label, NULL);
     open_element(page, "table", "data");
     if (block->text != NULL)
         put_element(page, "caption", TONE_PLAIN, block->text);
@@ -246,6 +251,8 @@ put_block(HtmlPage *page, const Block *block)
     switch (block->kind) {
     case BLOCK_HEADING:
         put_element(page, heading, TONE_PLAIN, block->text);
+        page->domain = block->level == 2 ? block->text : page->domain;
+        page->section = block->level > 2 ? block->text : NULL;
         break;
     case BLOCK_VERDICT:
         put_verdict(page, block);

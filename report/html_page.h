@@ -5,7 +5,8 @@
 
 typedef struct {
     GString *out;
-    gboolean mail; /* styles inline and bars as tables; else classes and SVG */
+    gboolean mail;                /* styles inline and bars as tables; else classes and SVG */
+    const char *domain, *section; /* the newest headings, of level 2 and below; private */
 } HtmlPage;
 
 /* Appends all blocks of DOCUMENT; what surrounds them is the caller's. */

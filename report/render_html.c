@@ -46,7 +46,7 @@ static void
 put_document(GString *out, const Review *review, gboolean mail)
 {
     g_autoptr(Document) document = review_document(review);
-    HtmlPage page = {out, mail};
+    HtmlPage page = {.out = out, .mail = mail};
     html_page_put(&page, document);
 }
 
@@ -71,9 +71,9 @@ render_html_mail(const Review *review, const RenderStyle *style, GString *out)
 {
     (void)style;
     g_autofree char *title = review_subject(review);
-    g_string_append(out,
-                    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n");
+    g_string_append(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+                         "<meta name=\"color-scheme\" content=\"light\">\n");
     html_element(out, "title", NULL, title);
     g_string_append(out, "\n</head>\n<body style=\"margin:0;padding:0;background:#ffffff\">\n"
                          "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" "

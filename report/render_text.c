@@ -279,7 +279,11 @@ put_block(Page *page, const Block *block)
     case BLOCK_TABLE:
         put_table(page, block);
         break;
-    case BLOCK_CODE:  /* `ready` and `explain` print these */
+    case BLOCK_CODE:
+        for (guint i = 0; i < block->lines->len && !block->is_detail; i++)
+            g_string_append_printf(page->out, "%*s%s\n", INDENT + 4, "",
+                                   (const char *)g_ptr_array_index(block->lines, i));
+        break;
     case BLOCK_CHART: /* its table follows */
         break;
     }

@@ -158,6 +158,10 @@ count(Review *review)
         for (guint change = 0; change < N_CHANGES; change++)
             review->count[change] += domain->count[change];
         review->silent += domain->silent->len;
+        for (guint j = 0; j < domain->totals->len; j++) {
+            Change change = g_array_index(domain->totals, CompareTotal, j).change;
+            review->worse_totals += change == CHANGE_WORSE ? 1 : 0;
+        }
     }
     review->clean = review->clean && review->silent == 0;
 }
@@ -255,6 +259,12 @@ review_make(Store *store, const ReviewRequest *request, GError **error)
     if (request->is_week && review->summary->any)
         review->week = week_format(review->summary->since);
     return g_steal_pointer(&review);
+}
+
+gboolean
+review_has_news(const Review *review)
+{
+    return review->count[CHANGE_NEW] > 0 || review->silent > 0 || review->worse_totals > 0;
 }
 
 void

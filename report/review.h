@@ -72,6 +72,8 @@ typedef struct {
     gboolean clean;         /* see review_make */
     guint count[N_CHANGES]; /* failure groups by change; all 0 without REVIEW_COMPARE */
     guint silent;           /* senders gone silent */
+    guint worse_totals;     /* policy types whose failure rate got worse: failed sessions may come
+                             * without a detail, and are then in no group */
 } Review;
 
 /* Reads one consistent view of STORE. With REVIEW_COMPARE the domains are those of either period.
@@ -82,6 +84,10 @@ typedef struct {
 Review *review_make(Store *store, const ReviewRequest *request, GError **error);
 void review_free(Review *review); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Review, review_free)
+
+/* The period before had it otherwise: a failure is new, a sender fell silent, or a failure rate got
+ * worse. FALSE without REVIEW_COMPARE. */
+gboolean review_has_news(const Review *review);
 
 /* "week 2026-W47" or "2026-11-01 to 2026-11-07", "no period" where nothing is stored; newly
  * allocated. */

@@ -42,6 +42,12 @@ put_sentence(Document *document, const CompareDomain *change)
                       change->count[CHANGE_NEW] + change->count[CHANGE_WORSE] > 0 ? TONE_BAD
                                                                                   : TONE_PLAIN,
                       "Failures: %s.", text->str);
+    for (guint i = 0; i < change->totals->len; i++) {
+        const CompareTotal *total = &g_array_index(change->totals, CompareTotal, i);
+        if (total->change == CHANGE_WORSE)
+            document_text(document, TONE_BAD, "The failure rate of %s as a whole got worse.",
+                          total->policy_type);
+    }
     if (change->count[CHANGE_UNSEEN] > 0)
         document_text(document, TONE_DIM,
                       "Not-seen: none now, but the sender has too few sessions now to prove it.");
@@ -179,7 +185,7 @@ put_problem(Document *document, guint number, const Problem *problem)
     document_line(document, "To do: %s (%s)", problem->fix, problem->clause);
     if (problem->commands->len == 0)
         return;
-    document_code(document);
+    document_code(document, TRUE);
     for (guint i = 0; i < problem->commands->len; i++)
         document_line(document, "%s", (const char *)g_ptr_array_index(problem->commands, i));
 }

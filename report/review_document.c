@@ -53,7 +53,7 @@ put_gates(Document *document, const Readiness *readiness)
         if (gate->state == GATE_PASS)
             continue;
         if (open++ == 0)
-            document_list(document, "In the way (tlsgauge ready tells the evidence):");
+            document_list(document, "Gates that do not pass (tlsgauge ready tells the evidence):");
         document_line(document, "%s (%s): %s", gate->name, gate_state_name(gate->state), gate->why);
     }
 }
@@ -75,7 +75,7 @@ put_verdict(Document *document, const ReviewDomain *domain)
     document_text(document, TONE_PLAIN, "Next step: %s", domain->step->advice);
     if (domain->step->policy == NULL)
         return;
-    document_code(document);
+    document_code(document, FALSE);
     g_auto(GStrv) lines = g_strsplit(domain->step->policy, "\n", -1);
     for (char **line = lines; *line != NULL && **line != '\0'; line++)
         document_line(document, "%s", *line);

@@ -46,6 +46,8 @@ news(const Review *review)
     GString *out = g_string_new(NULL);
     add_count(out, review->count[CHANGE_NEW], "new failure", "new failures");
     add_count(out, review->count[CHANGE_WORSE], "failure got worse", "failures got worse");
+    if (out->len == 0 && review->worse_totals > 0)
+        g_string_append(out, "failure rate got worse");
     add_count(out, review->silent, "sender silent", "senders silent");
     if (out->len == 0)
         g_string_append(out, !has_failures(review)        ? "no failure"

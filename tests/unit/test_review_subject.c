@@ -56,6 +56,11 @@ test_one(void)
     review->week = g_strdup("2026-W47");
     review->comparison = &comparison;
     assert_subject(review, "example.org: NOT READY, no new failure (week 2026-W47)");
+    g_assert_false(review_has_news(review));
+    /* Sessions may fail without a detail: no group is new, and yet something is. */
+    review->worse_totals = 1;
+    assert_subject(review, "example.org: NOT READY, failure rate got worse (week 2026-W47)");
+    g_assert_true(review_has_news(review));
     review->count[CHANGE_NEW] = 3;
     assert_subject(review, "example.org: NOT READY, 3 new failures (week 2026-W47)");
     review->count[CHANGE_NEW] = review->count[CHANGE_WORSE] = review->silent = 1;

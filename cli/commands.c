@@ -25,6 +25,7 @@ const Command commands[] = {
     {"show", cmd_show, STORE_FOR_READING, FALSE, FALSE, "ID", "print one stored report"},
     {"export", cmd_export, STORE_FOR_READING, FALSE, FALSE, "",
      "stream reports, failures or totals as JSON lines"},
+    {"metrics", cmd_metrics, STORE_FOR_READING, FALSE, FALSE, "", "print metrics for Prometheus"},
     {"quarantine", cmd_quarantine, STORE_FOR_WRITING, FALSE, FALSE, "list|show|retry|drop [ID...]",
      "look at what could not be counted"},
     {"rebuild", cmd_rebuild, STORE_FOR_WRITING, FALSE, FALSE, "",

@@ -46,6 +46,7 @@ typedef struct {
     GPtrArray *https_proxies; /* of proxies.h; NULL for none */
     char *lmtp_listen, *lmtp_group;
     guint lmtp_mode;                                             /* 0: default */
+    guint metrics_senders, metrics_domains;                      /* [metrics]; 0: default */
     ReadinessRules readiness;                                    /* [readiness] */
     char *as_database;                                           /* [explain]; NULL: none */
     guint connections, connections_per_address, timeout_seconds; /* [limits]; 0: default */

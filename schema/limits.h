@@ -188,3 +188,9 @@
 /* Looks at one domain that the store keeps: more than a year of one a day, and what is older tells
  * nothing of the policy of today (max_age is at most a year). */
 #define LIMIT_CHECK_RUNS 500u
+
+/* Metrics: octets of one label value, and the most senders of a domain and domains that may be told
+ * apart: each pair is a dozen series, and Prometheus keeps every series in memory. */
+#define LIMIT_METRICS_LABEL_BYTES 128u
+#define LIMIT_METRICS_SENDERS 1000u
+#define LIMIT_METRICS_DOMAINS 10000u

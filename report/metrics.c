@@ -1,0 +1,185 @@
+#include "report/metrics.h"
+
+#include <string.h>
+
+#include "report/metrics_cells.h"
+#include "report/prometheus.h"
+#include "report/stage.h"
+
+#define SECONDS_PER_DAY G_GINT64_CONSTANT(86400)
+/* As far as `ready --all` looks back. */
+#define HISTORY_DAYS    400
+
+/* ---- sessions ------------------------------------------------------------------------------ */
+
+static void
+append_totals(GString *out, const MetricsCells *cells)
+{
+    static const struct {
+        const char *name, *help;
+        gboolean failed;
+    } families[] = {
+        {"tlsgauge_sessions_successful",
+         "TLS sessions that succeeded, on the newest closed UTC day that the sender reported (7 "
+         "days back at most). Do not add up policy types.",
+         FALSE},
+        {"tlsgauge_sessions_failed",
+         "TLS sessions that failed, of the same day. Do not add up policy types.", TRUE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
+        prometheus_family(out, families[i].name, "gauge", families[i].help);
+        for (guint j = 0; j < cells->totals->len; j++) {
+            const MetricsCell *cell = &g_array_index(cells->totals, MetricsCell, j);
+            prometheus_sample(out, families[i].name,
+                              families[i].failed ? cell->failed : cell->successful, "domain",
+                              cell->domain, "policy_type", cell->policy_type, "sender",
+                              cell->sender, NULL);
+        }
+    }
+}
+
+static void
+append_failures(GString *out, const MetricsCells *cells)
+{
+    prometheus_family(out, "tlsgauge_failure_sessions", "gauge",
+                      "Failed sessions of the same day by result type and effect, from the failure "
+                      "details; these may overlap or be missing.");
+    for (guint i = 0; i < cells->failures->len; i++) {
+        const MetricsCell *cell = &g_array_index(cells->failures, MetricsCell, i);
+        prometheus_sample(out, "tlsgauge_failure_sessions", cell->failed, "domain", cell->domain,
+                          "policy_type", cell->policy_type, "sender", cell->sender, "result_type",
+                          cell->result_type, "effect", cell->effect, NULL);
+    }
+}
+
+static void
+append_newest(GString *out, const MetricsCells *cells)
+{
+    prometheus_family(out, "tlsgauge_last_report_timestamp_seconds", "gauge",
+                      "End of the newest closed UTC day that the sender reported (30 days back at "
+                      "most).");
+    for (guint i = 0; i < cells->newest->len; i++) {
+        const MetricsNewest *newest = &g_array_index(cells->newest, MetricsNewest, i);
+        prometheus_sample(out, "tlsgauge_last_report_timestamp_seconds",
+                          (newest->day + 1) * SECONDS_PER_DAY, "domain", newest->domain, "sender",
+                          newest->sender, NULL);
+    }
+}
+
+/* ---- verdicts ------------------------------------------------------------------------------ */
+
+typedef struct {
+    GString *ready, *stage, *since, *blocking;
+} Verdicts;
+
+/* "READY WITH WARNINGS" as the value of a label. */
+static char *
+word_of(const char *name)
+{
+    char *word = g_ascii_strdown(name, -1);
+    return g_strdelimit(word, " ", '-');
+}
+
+static gboolean
+append_domain(Store *store, const MetricsOptions *options, const char *domain, Verdicts *verdicts,
+              GError **error)
+{
+    g_autoptr(Evidence) evidence =
+        evidence_read(store, domain, options->today, HISTORY_DAYS + options->rules.days, error);
+    if (evidence == NULL)
+        return FALSE;
+    guint days = 0;
+    g_autofree char *label = prometheus_label(domain);
+    g_autoptr(Readiness) readiness = readiness_weigh(evidence, &options->rules);
+    Stage stage = stage_of(evidence, &options->rules, readiness, &days);
+    for (int i = VERDICT_READY; i <= VERDICT_NO_DATA; i++) {
+        g_autofree char *word = word_of(verdict_name((Verdict)i));
+        prometheus_sample(verdicts->ready, "tlsgauge_ready", readiness->verdict == (Verdict)i,
+                          "domain", label, "verdict", word, NULL);
+    }
+    for (int i = STAGE_NO_REPORTS; i <= STAGE_ENFORCING; i++) {
+        g_autofree char *word = word_of(stage_name((Stage)i));
+        prometheus_sample(verdicts->stage, "tlsgauge_stage", stage == (Stage)i, "domain", label,
+                          "stage", word, NULL);
+    }
+    prometheus_sample(verdicts->since, "tlsgauge_stage_since_timestamp_seconds",
+                      (options->today - (gint32)days) * SECONDS_PER_DAY, "domain", label, NULL);
+    prometheus_sample(verdicts->blocking, "tlsgauge_blocking_sessions", readiness->blocking,
+                      "domain", label, NULL);
+    return TRUE;
+}
+
+static gboolean
+append_verdicts(Store *store, const MetricsOptions *options, const MetricsCells *cells,
+                GString *out, GError **error)
+{
+    g_autoptr(GString) ready = g_string_new(NULL);
+    g_autoptr(GString) stage = g_string_new(NULL);
+    g_autoptr(GString) since = g_string_new(NULL);
+    g_autoptr(GString) blocking = g_string_new(NULL);
+    Verdicts verdicts = {ready, stage, since, blocking};
+    prometheus_family(ready, "tlsgauge_ready", "gauge",
+                      "1 for the verdict of `tlsgauge ready` on the switch to enforce, 0 for the "
+                      "others.");
+    prometheus_family(stage, "tlsgauge_stage", "gauge",
+                      "1 for the stage on the way to enforce, 0 for the others.");
+    prometheus_family(since, "tlsgauge_stage_since_timestamp_seconds", "gauge",
+                      "Since when the domain has been in that stage.");
+    prometheus_family(blocking, "tlsgauge_blocking_sessions", "gauge",
+                      "Sessions in the window of `tlsgauge ready` that enforce holds or would hold "
+                      "back.");
+    for (guint i = 0; i < cells->domains->len; i++) {
+        if (!append_domain(store, options, g_ptr_array_index(cells->domains, i), &verdicts, error))
+            return FALSE;
+    }
+    g_string_append_printf(out, "%s%s%s%s", ready->str, stage->str, since->str, blocking->str);
+    return TRUE;
+}
+
+/* ---- the store ----------------------------------------------------------------------------- */
+
+static void
+append_one(GString *out, const char *name, const char *type, const char *help, gint64 value)
+{
+    prometheus_family(out, name, type, help);
+    prometheus_sample(out, name, value, NULL);
+}
+
+gboolean
+metrics_render_store(Store *store, const MetricsOptions *options, GString *out, GError **error)
+{
+    StoreCounts counts;
+    gint64 size;
+    if (!store_counts(store, &counts, error) || !store_size(store, &size, error))
+        return FALSE;
+    prometheus_family(out, "tlsgauge_stored_reports", "gauge",
+                      "Reports in the store; counted=\"false\": another copy counts instead.");
+    prometheus_sample(out, "tlsgauge_stored_reports", counts.counted, "counted", "true", NULL);
+    prometheus_sample(out, "tlsgauge_stored_reports", counts.uncounted, "counted", "false", NULL);
+    append_one(out, "tlsgauge_duplicate_reports_total", "counter",
+               "Copies of stored reports that came in again.", counts.duplicates_seen);
+    append_one(out, "tlsgauge_quarantine_entries", "gauge",
+               "Inputs that could not be counted and wait in quarantine.", counts.quarantined);
+    append_one(out, "tlsgauge_quarantine_dropped_total", "counter",
+               "Entries that had to make room in quarantine.", counts.quarantine_dropped);
+    append_one(out, "tlsgauge_store_size_bytes", "gauge", "What the store takes on disk.", size);
+    prometheus_family(out, "tlsgauge_build_info", "gauge", "The version of tlsgauge.");
+    prometheus_sample(out, "tlsgauge_build_info", 1, "version", options->version, NULL);
+    return TRUE;
+}
+
+gboolean
+metrics_render(Store *store, const MetricsOptions *options, GString *out, GError **error)
+{
+    gsize before = out->len;
+    g_autoptr(MetricsCells) cells = metrics_cells_read(store, options, error);
+    if (cells == NULL)
+        return FALSE;
+    append_totals(out, cells);
+    append_failures(out, cells);
+    append_newest(out, cells);
+    if (append_verdicts(store, options, cells, out, error))
+        return TRUE;
+    g_string_truncate(out, before);
+    return FALSE;
+}

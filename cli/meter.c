@@ -61,12 +61,20 @@ take(gpointer self, Judged *item, SinkDone done, gpointer done_data)
     meter->inner->take(meter->inner->self, item, on_done, passage);
 }
 
+static void
+prepare(gpointer self, Judged *item)
+{
+    const Meter *meter = self;
+    if (meter->inner->prepare != NULL)
+        meter->inner->prepare(meter->inner->self, item);
+}
+
 Meter *
 meter_new(const Sink *inner)
 {
     Meter *meter = g_new0(Meter, 1);
     meter->inner = inner;
-    meter->sink = (Sink){take, meter};
+    meter->sink = (Sink){.take = take, .prepare = prepare, .self = meter};
     g_mutex_init(&meter->lock);
     return meter;
 }

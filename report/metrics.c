@@ -5,6 +5,7 @@
 #include "report/metrics_cells.h"
 #include "report/prometheus.h"
 #include "report/stage.h"
+#include "store/check_run.h"
 
 #define SECONDS_PER_DAY G_GINT64_CONSTANT(86400)
 /* As far as `ready --all` looks back. */
@@ -136,6 +137,48 @@ append_verdicts(Store *store, const MetricsOptions *options, const MetricsCells 
     return TRUE;
 }
 
+/* ---- checks -------------------------------------------------------------------------------- */
+
+/* The newest look at one domain. */
+typedef struct {
+    GString *severity, *at;
+    const char *label;
+} Checks;
+
+static gboolean
+on_check(gpointer data, const StoreCheckRun *run)
+{
+    /* As the store has them, in the order of weight. */
+    static const char *const severities[] = {"ok", "notice", "warning", "could-not-test", "error"};
+    const Checks *checks = data;
+    for (guint i = 0; i < G_N_ELEMENTS(severities); i++)
+        prometheus_sample(checks->severity, "tlsgauge_check_severity",
+                          strcmp(run->severity, severities[i]) == 0, "domain", checks->label,
+                          "severity", severities[i], NULL);
+    prometheus_sample(checks->at, "tlsgauge_check_timestamp_seconds", run->at, "domain",
+                      checks->label, NULL);
+    return FALSE;
+}
+
+static gboolean
+append_checks(Store *store, const MetricsCells *cells, GString *out, GError **error)
+{
+    g_autoptr(GString) severity = g_string_new(NULL);
+    g_autoptr(GString) at = g_string_new(NULL);
+    prometheus_family(severity, "tlsgauge_check_severity", "gauge",
+                      "1 for the worst finding of the newest `tlsgauge check` that was kept.");
+    prometheus_family(at, "tlsgauge_check_timestamp_seconds", "gauge", "When that began.");
+    for (guint i = 0; i < cells->domains->len; i++) {
+        const char *domain = g_ptr_array_index(cells->domains, i);
+        g_autofree char *label = prometheus_label(domain);
+        Checks checks = {severity, at, label};
+        if (!store_each_check_run(store, domain, 1, on_check, &checks, error))
+            return FALSE;
+    }
+    g_string_append_printf(out, "%s%s", severity->str, at->str);
+    return TRUE;
+}
+
 /* ---- the store ----------------------------------------------------------------------------- */
 
 static void
@@ -178,7 +221,8 @@ metrics_render(Store *store, const MetricsOptions *options, GString *out, GError
     append_totals(out, cells);
     append_failures(out, cells);
     append_newest(out, cells);
-    if (append_verdicts(store, options, cells, out, error))
+    if (append_verdicts(store, options, cells, out, error) &&
+        append_checks(store, cells, out, error))
         return TRUE;
     g_string_truncate(out, before);
     return FALSE;

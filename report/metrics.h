@@ -22,8 +22,8 @@ typedef struct {
 #define METRICS_SENDERS 20
 #define METRICS_DOMAINS 100
 
-/* Appends what the reports say: sessions, failures, newest days, verdicts. Its cost grows with the
- * domains. FALSE with STORE_ERROR; OUT is as it was. */
+/* Appends what the reports say: sessions, failures, newest days, verdicts, checks. Its cost grows
+ * with the domains. FALSE with STORE_ERROR; OUT is as it was. */
 gboolean metrics_render(Store *store, const MetricsOptions *options, GString *out, GError **error);
 
 /* Appends counts and size of the store, and the version; cheap. Likewise. */

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -110,6 +111,15 @@ def numbers():
     expect_equal(of(metrics, "tlsgauge_stored_reports"), sum(25 - n for n in senders.values()) + 2,
                  "reports")
     expect(of(metrics, "tlsgauge_store_size_bytes") > 10000, "size")
+    # The newest look at a live domain, here put in by hand; of the other domain there is none.
+    with sqlite3.connect(place.store) as database:
+        database.executemany("INSERT INTO check_run (domain, at, severity, document) VALUES (?, ?, ?, '{}')",
+                             [("example.org", 1000, "error"), ("example.org", 2000, "warning")])
+    metrics = parse(place.run("metrics").stdout)
+    severities = {dict(key)["severity"]: value for key, value in metrics["tlsgauge_check_severity"].items()}
+    expect_equal({name for name, value in severities.items() if value}, {"warning"}, "severity")
+    expect_equal(metrics["tlsgauge_check_timestamp_seconds"], {(("domain", "example.org"),): 2000},
+                 "when it was checked")
     # To a file, whole, for others to read; nothing else is left in the folder.
     os.mkdir(os.path.join(place.path, "textfile"))
     path = os.path.join(place.path, "textfile", "tlsgauge.prom")

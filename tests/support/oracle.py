@@ -1,5 +1,6 @@
 """The counting rules (DESIGN 5) and the gates of readiness (DESIGN 6) once more, straight from the raw
 reports. It never asks tlsgauge: where the two differ, one of them is wrong."""
+import bisect
 import collections
 import datetime
 
@@ -153,17 +154,40 @@ def summary(rows, since=None, until=None):
 # ---- readiness ---------------------------------------------------------------------------------
 
 
+class Side:
+    """Entries, by day."""
+
+    def __init__(self, rows):
+        self.by_day = collections.defaultdict(list)
+        self.appeared = {}  # version of the policy -> its first day
+        self.days = collections.defaultdict(list)  # (sender, policy type) -> days
+        for row in sorted(rows, key=lambda each: each.day):
+            self.by_day[row.day].append(row)
+            self.days[row.sender, row.type].append(row.day)
+            if row.type == "sts" and row.policy:
+                self.appeared.setdefault(row.policy, row.day)
+
+    def between(self, first, before):
+        return [row for days in range((before - first).days)
+                for row in self.by_day.get(first + datetime.timedelta(days=days), ())]
+
+    def newest(self, sender, kind, before):
+        """The newest day before BEFORE on which SENDER reported KIND, or None."""
+        days = self.days.get((sender, kind), [])
+        at = bisect.bisect_left(days, before)
+        return days[at - 1] if at else None
+
+
 class Judge:
     """The gates of DESIGN 6 over the entries of one domain, with the default thresholds."""
 
     def __init__(self, rows):
-        self.rows = rows
+        self.every = Side(rows)
+        self.trusted = Side([row for row in rows if RANK[row.trust] == 2])
 
     def verdict(self, now):
         """(verdict, {gate: state}) on the day NOW."""
-        rows = [row for row in self.rows if row.day < now]
-        every = self.weigh(rows, now)
-        trusted = self.weigh([row for row in rows if RANK[row.trust] == 2], now)
+        every, trusted = self.weigh(self.every, now), self.weigh(self.trusted, now)
         enough = "unknown" not in trusted["gates"].values()
         rests = enough or trusted["sessions"] == every["sessions"] or (
             trusted["verdict"] == "NOT READY" and trusted["sessions"] > 0)
@@ -183,10 +207,11 @@ class Judge:
             return "ALREADY ENFORCING"
         return "READY WITH WARNINGS" if "warn" in states else "READY"
 
-    def weigh(self, rows, now):
+    def weigh(self, side, now):
         ago = lambda days: now - datetime.timedelta(days=days)  # noqa: E731
-        window = [row for row in rows if row.day >= ago(14)]
-        recent = [row for row in window if row.day >= ago(7)]
+        rows = side.between(ago(28), now)
+        window = side.between(ago(14), now)
+        recent = side.between(ago(7), now)
         sts = [row for row in window if row.type == "sts"]
         gates = {}
 
@@ -204,13 +229,8 @@ class Judge:
         gates["sessions"] = "pass" if sessions >= 100 else "unknown"
 
         # The newest version is the one that appeared last.
-        appeared = {}
-        for row in rows:
-            if row.type == "sts" and row.policy:
-                appeared.setdefault(row.policy, row.day)
-                appeared[row.policy] = min(appeared[row.policy], row.day)
         versions = {row.policy for row in sts if row.policy}
-        newest = max(versions, key=lambda each: appeared[each]) if versions else None
+        newest = max(versions, key=lambda each: side.appeared[each]) if versions else None
         mode = next((row.mode for row in sts if row.policy == newest and row.mode), None)
         if mode in ("testing", "enforce"):
             gates["mode"] = "pass"
@@ -219,17 +239,17 @@ class Judge:
         else:
             gates["mode"] = "unknown"
 
-        gates["blocking"] = self.blocking(window, recent, newest)
-        gates["readable"] = self.readable(rows, recent, newest, ago)
+        gates["blocking"] = self.blocking(window, ago(7), newest)
+        gates["readable"] = self.readable(side, now, recent, newest, ago)
         gates["stable"] = "warn" if len(versions) > 1 else "pass"
         gates["silence"] = self.silence(rows, ago)
         return {"gates": gates, "mode": mode, "sessions": sessions,
                 "verdict": self.decide(gates, mode)}
 
     @staticmethod
-    def blocking(window, recent, newest):
+    def blocking(window, since, newest):
+        recent = [row for row in window if row.day >= since]
         held, groups, recent_groups = collections.Counter(), set(), set()
-        unexplained = 0
         for row in window:
             for mx, word, _, sessions in row.details:
                 what = effect(row.type, row.mode, word)
@@ -238,7 +258,7 @@ class Judge:
                 group = (row.sender, mx, word, what)
                 groups.add(group)
                 older = row.policy is not None and newest is not None and row.policy != newest
-                if row in recent and not older:
+                if row.day >= since and not older:
                     recent_groups.add(group)
                     held[row.sender] += sessions
         gaps = collections.Counter()
@@ -260,17 +280,16 @@ class Judge:
         return "pass"
 
     @staticmethod
-    def readable(rows, recent, newest, ago):
+    def readable(side, now, recent, newest, ago):
         for row in recent:
             older = row.policy is not None and newest is not None and row.policy != newest
             if not older and any(effect(row.type, row.mode, word) == "policy-unreadable" and sessions
                                  for _, word, _, sessions in row.details):
                 return "fail"
-        for sender in {row.sender for row in rows}:
-            saw = [row.day for row in rows if row.sender == sender and row.type == "sts"]
-            missed = [row.day for row in rows if row.sender == sender and
-                      row.type == "no-policy-found"]
-            if saw and missed and max(missed) >= ago(7) and max(missed) > max(saw):
+        for sender in {sender for sender, _ in side.days}:
+            saw = side.newest(sender, "sts", now)
+            missed = side.newest(sender, "no-policy-found", now)
+            if saw and missed and missed >= ago(7) and missed > saw:
                 return "fail"
         return "pass"
 

@@ -24,7 +24,9 @@ ENFORCE = 280                    # testing becomes enforce
 OUTAGE = range(310, 316)         # our report address does not work: nobody's reports arrive
 HELD = range(330, 333)           # under enforce: mx1 answers with a certificate of another host
 FETCH = range(345, 348)          # the web server of the policy answers one sender with 503
-LOST_SECOND = 300                # the second domain: a sender loses the policy and never finds it
+BEFORE_SECOND = 180              # the second domain: reports without any policy, ...
+POLICY_SECOND = 200              # ... then the policy is published
+LOST_SECOND = 300                # a sender loses it and never finds it again
 
 BAD_NETWORK = "203.0.113."       # where STARTTLS is stripped
 TRAP_MX = "a.eu.mail.example.org"
@@ -246,12 +248,12 @@ class Year:
     # ---- the second domain: three senders, files that the operator gives -------------------
 
     def second_domain(self):
-        for day in range(200, DAYS):
+        for day in range(BEFORE_SECOND, DAYS):
             for name, submitter in (("Google Inc.", "google.com"), ("Yahoo Inc.", "yahoo.example"),
                                     ("Fastmail", "fastmail.example")):
                 sessions = self.random.randrange(5, 12)
                 shape = "google" if name == "Google Inc." else "plain"
-                lost = name == "Yahoo Inc." and day >= LOST_SECOND
+                lost = day < POLICY_SECOND or (name == "Yahoo Inc." and day >= LOST_SECOND)
                 entry = (self.no_policy(sessions, SECOND) if lost
                          else self.entry(day, shape, sessions, [], SECOND))
                 if name == "Fastmail" and day in (230, 231):

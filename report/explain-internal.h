@@ -9,6 +9,7 @@ typedef struct {
     const EvidenceFailure *first; /* stands for what is alike in all */
     gboolean not_in_policy;
     GPtrArray *rows; /* of const EvidenceFailure */
+    guint n_summed;  /* 0; else how many clusters this one stands for (LIMIT_EXPLAIN_PROBLEMS) */
 } Cluster;
 
 /* What all problems of one domain are explained from. */

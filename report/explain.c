@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/explain-internal.h"
+#include "schema/limits.h"
 
 static const char *const place_names[] = {
     [PLACE_MX] = "mx",     [PLACE_ALL_MX] = "all-mx",   [PLACE_SENDER] = "sender",
@@ -119,6 +120,7 @@ problem_free(gpointer data)
     g_free(problem->likely);
     g_free(problem->fix);
     g_ptr_array_unref(problem->commands);
+    g_hash_table_unref(problem->sender_names);
     g_string_chunk_free(problem->strings);
     g_free(problem);
 }
@@ -134,6 +136,7 @@ problem_new(const Explain *explain, const Cluster *cluster)
 {
     Problem *problem = g_new0(Problem, 1);
     problem->strings = g_string_chunk_new(512);
+    problem->sender_names = g_hash_table_new(g_str_hash, g_str_equal);
     problem->mxs = shares_new();
     problem->senders = shares_new();
     problem->reasons = shares_new();
@@ -142,23 +145,64 @@ problem_new(const Explain *explain, const Cluster *cluster)
     problem->commands = g_ptr_array_new_with_free_func(g_free);
     problem->domain = g_string_chunk_insert(problem->strings, explain->evidence->domain);
     problem->policy_type = g_string_chunk_insert(problem->strings, cluster->first->type_word);
-    problem->result_type = g_string_chunk_insert(problem->strings, cluster->first->result_word);
-    problem->effect = cluster->first->effect;
+    problem->result_type = g_string_chunk_insert(
+        problem->strings, cluster->n_summed > 0 ? "" : cluster->first->result_word);
+    problem->effect = cluster->n_summed > 0 ? EFFECT_UNKNOWN : cluster->first->effect;
+    problem->more = cluster->n_summed;
     problem->not_in_policy = cluster->not_in_policy;
     explain_count(cluster, problem);
     return problem;
 }
 
+static const int effect_ranks[] = {
+    [EFFECT_BLOCKED] = 0, [EFFECT_WOULD_BLOCK] = 1, [EFFECT_POLICY_UNREADABLE] = 2,
+    [EFFECT_DANE] = 3,    [EFFECT_NO_POLICY] = 4,   [EFFECT_UNKNOWN] = 5,
+};
+
+static gint64
+sessions_of(const Cluster *cluster)
+{
+    gint64 sessions = 0;
+    for (guint i = 0; i < cluster->rows->len; i++)
+        sessions = sessions_plus(
+            sessions, ((const EvidenceFailure *)g_ptr_array_index(cluster->rows, i))->sessions);
+    return sessions;
+}
+
+static int
+by_effect_and_sessions(gconstpointer left, gconstpointer right)
+{
+    const Cluster *a = *(const Cluster *const *)left, *b = *(const Cluster *const *)right;
+    if (a->first->effect != b->first->effect)
+        return effect_ranks[a->first->effect] - effect_ranks[b->first->effect];
+    gint64 more = sessions_of(a), less = sessions_of(b);
+    return more == less ? 0 : more > less ? -1 : 1;
+}
+
+/* Result types are foreign words: one report may bring 65,536 of them. The last cluster then stands
+ * for all that are too many, so that no session is left out. */
+static void
+sum_up_rest(GPtrArray *clusters)
+{
+    if (clusters->len <= LIMIT_EXPLAIN_PROBLEMS)
+        return;
+    g_ptr_array_sort(clusters, by_effect_and_sessions);
+    Cluster *rest = g_ptr_array_index(clusters, LIMIT_EXPLAIN_PROBLEMS - 1);
+    rest->n_summed = clusters->len - LIMIT_EXPLAIN_PROBLEMS + 1;
+    rest->not_in_policy = FALSE;
+    for (guint i = LIMIT_EXPLAIN_PROBLEMS; i < clusters->len; i++) {
+        const Cluster *cluster = g_ptr_array_index(clusters, i);
+        g_ptr_array_extend(rest->rows, cluster->rows, NULL, NULL);
+    }
+    g_ptr_array_set_size(clusters, LIMIT_EXPLAIN_PROBLEMS);
+}
+
 static int
 by_weight(gconstpointer left, gconstpointer right)
 {
-    static const int ranks[] = {
-        [EFFECT_BLOCKED] = 0, [EFFECT_WOULD_BLOCK] = 1, [EFFECT_POLICY_UNREADABLE] = 2,
-        [EFFECT_DANE] = 3,    [EFFECT_NO_POLICY] = 4,   [EFFECT_UNKNOWN] = 5,
-    };
     const Problem *a = *(const Problem *const *)left, *b = *(const Problem *const *)right;
     if (a->effect != b->effect)
-        return ranks[a->effect] - ranks[b->effect];
+        return effect_ranks[a->effect] - effect_ranks[b->effect];
     if (a->rare != b->rare)
         return a->rare ? 1 : -1;
     if (a->ended != b->ended)
@@ -207,6 +251,7 @@ explain_weigh(Explain *explain, Store *store, const ExplainOptions *options, GEr
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(problem_free);
     g_autoptr(GPtrArray) clusters = explain_clusters(explain);
     drop_unasked(clusters, options->query);
+    sum_up_rest(clusters);
     for (guint i = 0; i < clusters->len; i++)
         g_ptr_array_add(problems, problem_new(explain, g_ptr_array_index(clusters, i)));
     if (options->addresses && !explain_networks(store, problems, options, error))

@@ -73,7 +73,11 @@ typedef struct {
     GPtrArray *commands; /* of char *: shell commands that confirm it, names filled in and quoted;
                           * none where a name is not one */
     const char *clause;  /* "RFC 8460 4.3.1"; static */
-    GStringChunk *strings; /* private */
+    guint more;          /* 0; else this stands for so many problems past LIMIT_EXPLAIN_PROBLEMS,
+                          * with sessions, days, senders and MX hosts of them all */
+    /* private */
+    GStringChunk *strings;
+    GHashTable *sender_names; /* those of senders */
 } Problem;
 
 typedef struct {

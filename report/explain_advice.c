@@ -280,9 +280,30 @@ set_title(Problem *problem)
     }
 }
 
+/* One for all that are too many to be told apart. */
+static void
+tell_rest(Problem *problem)
+{
+    problem->title = g_strdup_printf("%u more problems", problem->more);
+    problem->cause = g_strdup("There are too many different failures to explain each. That is "
+                              "unusual: look whether somebody sends made-up reports.");
+    problem->fix =
+        g_strdup("See them all by tlsgauge report --format csv, or ask for one sender, MX "
+                 "or result type. Reports that nobody vouches for can be shut out: "
+                 "[trust] minimum=verified.");
+    g_free(problem->likely);
+    problem->likely = g_strdup("Nothing can be said of so many at once.");
+    problem->clause = "RFC 8460 4.3";
+    problem->place = PLACE_UNCLEAR;
+}
+
 void
 explain_advice(Explain *explain, const Cluster *cluster, Problem *problem)
 {
+    if (problem->more > 0) {
+        tell_rest(problem);
+        return;
+    }
     set_title(problem);
     if (problem->not_in_policy) {
         tell_not_in_policy(explain, cluster, problem);

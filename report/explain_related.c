@@ -68,7 +68,7 @@ explain_related(GPtrArray *problems)
         guint told = 0;
         for (guint j = 0; j < problems->len && told < RELATED_MAX; j++) {
             const Problem *other = g_ptr_array_index(problems, j);
-            if (i == j || !come_together(problem, other) ||
+            if (i == j || problem->more > 0 || other->more > 0 || !come_together(problem, other) ||
                 (!is_double(problem, other) && !has_one_cause(problem, other)))
                 continue;
             add_sentence(problem, other);

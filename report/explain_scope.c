@@ -101,6 +101,9 @@ explain_count(const Cluster *cluster, Problem *problem)
     }
     problem->days = g_hash_table_size(days);
     count_shares(cluster, problem, problem->senders, sender_of, TRUE);
+    for (guint i = 0; i < problem->senders->len; i++)
+        g_hash_table_add(problem->sender_names,
+                         (gpointer)g_array_index(problem->senders, ProblemShare, i).name);
     count_shares(cluster, problem, problem->mxs, mx_of, TRUE);
     count_shares(cluster, problem, problem->reasons, reason_of, FALSE);
 }
@@ -108,11 +111,7 @@ explain_count(const Cluster *cluster, Problem *problem)
 gboolean
 explain_concerns(const Problem *problem, const char *sender)
 {
-    for (guint i = 0; i < problem->senders->len; i++) {
-        if (g_strcmp0(g_array_index(problem->senders, ProblemShare, i).name, sender) == 0)
-            return TRUE;
-    }
-    return FALSE;
+    return g_hash_table_contains(problem->sender_names, sender);
 }
 
 /* ---- around the problem -------------------------------------------------------------------- */

@@ -35,6 +35,7 @@ problem_to_json(const Problem *problem)
                         json_string(problem_course_name(problem->course_kind)));
     json_object_set_new(object, "points_to", json_string(problem_place_name(problem->place)));
     json_object_set_new(object, "rare", json_boolean(problem->rare));
+    json_object_set_new(object, "summed_problems", json_integer(problem->more));
     json_object_set_new(object, "mx_not_in_policy", json_boolean(problem->not_in_policy));
     json_object_set_new(object, "mxs", shares_to_json(problem->mxs, "mx"));
     json_object_set_new(object, "senders", shares_to_json(problem->senders, "sender"));

@@ -185,6 +185,8 @@
 #define LIMIT_EXPLAIN_REPORTS_ALL 5000u
 #define LIMIT_EXPLAIN_ADDRESSES 4096u
 #define LIMIT_EXPLAIN_NETWORKS 20u
+/* Problems told apart for one domain: each costs a pass over the totals. */
+#define LIMIT_EXPLAIN_PROBLEMS 100u
 /* Looks at one domain that the store keeps: more than a year of one a day, and what is older tells
  * nothing of the policy of today (max_age is at most a year). */
 #define LIMIT_CHECK_RUNS 500u

@@ -3,6 +3,7 @@
 
 #include "report/explain-internal.h"
 #include "schema/effect.h"
+#include "schema/limits.h"
 
 #define TODAY 20100 /* the day after the period */
 #define SINCE (TODAY - 100)
@@ -374,6 +375,27 @@ test_hostile_names(Case *c, G_GNUC_UNUSED gconstpointer data)
     }
 }
 
+/* Made-up words do not make endless problems, and no session is lost among them. */
+static void
+test_too_many(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    all_report(c);
+    fail(c, "Alpha", "mx1.example.org", "certificate-expired", 10, 12, 100);
+    for (int i = 0; i < 500; i++) {
+        g_autofree char *word = g_strdup_printf("made-up-%d", i);
+        fail(c, "Beta", "mx1.example.org", word, i % 90, i % 90, 2);
+    }
+    weigh(c, LIMIT_EXPLAIN_PROBLEMS);
+    const Problem *rest = problem_of(c, LIMIT_EXPLAIN_PROBLEMS - 1);
+    gint64 sessions = 0;
+    for (guint i = 0; i < c->problems->len; i++)
+        sessions += problem_of(c, i)->sessions;
+    g_assert_cmpint(sessions, ==, 300 + 500 * 2);
+    g_assert_cmpuint(rest->more, ==, 501 - LIMIT_EXPLAIN_PROBLEMS + 1);
+    g_assert_cmpstr(rest->title, ==, "402 more problems");
+    g_assert_cmpstr(problem_of(c, 0)->title, ==, "certificate-expired at mx1.example.org");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -395,6 +417,7 @@ main(int argc, char **argv)
     ADD("/explain/end-needs-the-sender", test_end_needs_the_sender);
     ADD("/explain/scattered", test_scattered);
     ADD("/explain/filter", test_filter_keeps_problems_whole);
+    ADD("/explain/too-many", test_too_many);
     ADD("/explain/hostile-names", test_hostile_names);
     return g_test_run();
 }

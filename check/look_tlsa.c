@@ -40,10 +40,11 @@ judge_records(Look *look, const CheckHost *host, const DnsAnswer *answer, const 
 {
     if (answer->canonical != NULL)
         look_tell(look, "dane-tlsa-cname", name, "it is an alias of %s", answer->canonical);
-    if (!answer->secure)
+    if (!host->address_secure) /* senders do not even ask then (RFC 7672 2.2.2) */
+        look_tell(look, "dane-addr-insecure", host->name,
+                  "the answers for its A and AAAA records are not secure");
+    else if (!answer->secure)
         look_tell(look, "dane-tlsa-insecure", name, "the answer is not secure");
-    else if (!host->address_secure)
-        look_tell(look, "dane-addr-insecure", host->name, "the answers for A and AAAA are not");
     else if (!host->mx_secure)
         look_tell(look, "dane-mx-insecure", host->domain, "the answer for MX is not secure");
     else

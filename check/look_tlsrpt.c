@@ -148,7 +148,8 @@ look_for_reports(Look *look, const char *name)
                   today - past->newest_report_day);
 }
 
-/* DANE reports name the MX host as policy domain (RFC 8460 1.1): its own record is asked for. */
+/* DANE reports name the TLSA base domain, mostly the MX host, as policy domain (RFC 8460 1.1): its
+ * own record is asked for. */
 static void
 look_at_hosts(Look *look)
 {
@@ -156,9 +157,9 @@ look_at_hosts(Look *look)
     for (guint i = 0; i < look->run->hosts->len; i++) {
         const CheckHost *host = g_ptr_array_index(look->run->hosts, i);
         if (host->tlsa != TLSA_SECURE || host->implicit ||
-            strcmp(domain_name_organisational(host->name), ours) != 0)
+            strcmp(domain_name_organisational(host->tlsa_base), ours) != 0)
             continue;
-        g_autofree char *name = g_strdup_printf("%s.%s", kind.label, host->name);
+        g_autofree char *name = g_strdup_printf("%s.%s", kind.label, host->tlsa_base);
         g_autoptr(DnsAnswer) answer = look_up_quietly(look, name, DNS_TXT);
         if (answer->status == ANSWER_NXDOMAIN || answer->status == ANSWER_NO_DATA)
             look_tell(look, "tlsrpt-host", name, "there is no TXT record");

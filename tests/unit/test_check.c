@@ -223,6 +223,9 @@ test_tlsa_alias(void)
     const CheckHost *host = run->hosts->pdata[0];
     g_assert_cmpint(host->tlsa, ==, TLSA_SECURE);
     g_assert_cmpstr(host->tlsa_base, ==, "h.b.example");
+    /* h.b.example is not in the care of a.example: no record of it is missed. */
+    g_autofree char *ids = ids_of(run);
+    g_assert_cmpstr(ids, ==, "mx-cname sts-dns-missing");
 }
 
 /* Replaces what stands at _smtp._tls. */

@@ -322,7 +322,7 @@ def dane_records(world):
         world.host("mx.dane-tlsa-servfail.example", records=None)])
     world.domain("dane-tlsa-insecure.example", "dane-tlsa-insecure", mx=[
         world.host("mx.dane-tlsa-insecure.example", rpt=False)])
-    world.domain("dane-addr-insecure.example", "dane-tlsa-insecure", mx=[
+    world.domain("dane-addr-insecure.example", "dane-addr-insecure", mx=[
         world.host("mx.unsigned-host.example", rpt=False)])
     world.domain("unsigned-domain.example", "dns-no-dnssec dane-mx-insecure")
     world.domain("dane-partial.example", "dane-partial", mx=[

@@ -110,7 +110,7 @@ to_copy(const CheckRun *run, const CheckOptions *options, AdviceKind kind)
     char *policy = present_policy(run);
     if (policy == NULL || kind == ADVICE_POLICY)
         return policy;
-    char *both = g_strconcat(policy, record, NULL);
+    char *both = g_strconcat(policy, "\n", record, NULL);
     g_free(policy);
     return both;
 }

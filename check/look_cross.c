@@ -260,7 +260,8 @@ look_cross(Look *look)
 {
     CheckRun *run = look->run;
     g_autofree char *name = g_strdup_printf("_mta-sts.%s", run->domain);
-    run->stages[STAGE_CROSS].ran = look->record_there || look->past->earlier->len > 0;
+    run->stages[STAGE_CROSS].ran =
+        run->policy != NULL && run->policy->mode != STS_MODE_UNKNOWN && look->hosts_known;
     if (run->null_mx)
         return;
     if (run->sts_known && !look->record_there)

@@ -75,9 +75,12 @@ static void
 append_copy(GString *out, const char *copy)
 {
     g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
-    for (char **line = lines; *line != NULL; line++) {
-        if (**line != '\0')
-            g_string_append_printf(out, "%*s%s\n", 2 * INDENT, "", *line);
+    guint n = g_strv_length(lines);
+    for (guint i = 0; i < n; i++) {
+        if (*lines[i] != '\0')
+            g_string_append_printf(out, "%*s%s\n", 2 * INDENT, "", lines[i]);
+        else if (i + 1 < n) /* between a file and a record */
+            g_string_append_c(out, '\n');
     }
 }
 
@@ -145,10 +148,10 @@ append_seen(GString *out, const CheckHost *host, const CheckSeen *seen)
     if (seen->reach != REACH_REACHED)
         return;
     g_autofree char *end = seen->not_after != 0 ? day_text(seen->not_after) : NULL;
-    g_autofree char *line = g_strdup_printf("%s [%s]  %s%s%s, %u ms", host->name, seen->address,
-                                            seen->tls != NULL ? seen->tls : "no TLS",
-                                            end != NULL ? ", certificate until " : "",
-                                            end != NULL ? end : "", seen->total_ms);
+    g_autofree char *line =
+        g_strdup_printf("%s [%s]  %s%s%s (%.1f s)", host->name, seen->address,
+                        seen->tls != NULL ? seen->tls : "no TLS", end != NULL ? ", until " : "",
+                        end != NULL ? end : "", seen->total_ms / 1000.0);
     append_line(out, line);
 }
 
@@ -159,6 +162,25 @@ append_probes(GString *out, const CheckRun *run)
         const CheckProbe *probe = g_ptr_array_index(run->probes, i);
         for (guint k = 0; k < probe->seen->len; k++)
             append_seen(out, g_ptr_array_index(run->hosts, i), g_ptr_array_index(probe->seen, k));
+    }
+}
+
+static void
+append_tlsa(GString *out, const CheckRun *run)
+{
+    static const char *const what[] = {
+        [TLSA_NONE] = "no TLSA records",
+        [TLSA_UNUSED] = "TLSA records that senders do not use",
+        [TLSA_SECURE] = "TLSA records",
+        [TLSA_FAILED] = "the question for TLSA records fails",
+        [TLSA_UNKNOWN] = "TLSA records not looked at",
+    };
+    for (guint i = 0; i < run->hosts->len; i++) {
+        const CheckHost *host = g_ptr_array_index(run->hosts, i);
+        g_autofree char *number =
+            host->tlsa == TLSA_SECURE ? g_strdup_printf("%u ", host->records->len) : g_strdup("");
+        g_autofree char *line = g_strdup_printf("%s  %s%s", host->name, number, what[host->tlsa]);
+        append_line(out, line);
     }
 }
 
@@ -176,10 +198,13 @@ append_facts(GString *out, const CheckRun *run, CheckStage stage)
         g_autofree char *end = day_text(run->policy_not_after);
         g_autofree char *line = g_strdup_printf("certificate until %s", end);
         append_line(out, line);
-    } else if (stage == STAGE_STS_POLICY && run->policy != NULL)
+    } else if (stage == STAGE_STS_POLICY && run->policy != NULL &&
+               run->policy->mode != STS_MODE_UNKNOWN)
         append_policy(out, run);
     else if (stage == STAGE_SMTP)
         append_probes(out, run);
+    else if (stage == STAGE_DANE)
+        append_tlsa(out, run);
 }
 
 /* The gravest first. */

@@ -1,6 +1,7 @@
 /* look_smtp.c: all MX hosts at a time. Part of look.h. */
 #include "check/look.h"
 
+#include "check/parallel.h"
 #include "check/smtp_host.h"
 #include "schema/limits.h"
 
@@ -11,10 +12,9 @@ typedef struct {
 } Task;
 
 static void
-run_task(gpointer data, gpointer user)
+run_task(gpointer item)
 {
-    Task *task = data;
-    (void)user;
+    Task *task = item;
     task->probe = check_smtp_host(task->options, task->host);
 }
 
@@ -37,14 +37,12 @@ look_smtp(Look *look)
         return;
     run->stages[STAGE_SMTP].ran = TRUE;
     g_autofree Task *tasks = g_new0(Task, n);
-    GThreadPool *pool = g_thread_pool_new(run_task, NULL, LIMIT_CHECK_HOSTS_AT_A_TIME, FALSE, NULL);
     for (guint i = 0; i < n; i++) {
         CheckHost *host = g_ptr_array_index(run->hosts, i);
         host->without_sts = run->sts == NULL || run->policy == NULL;
         tasks[i] = (Task){look->options, host, NULL};
-        g_thread_pool_push(pool, &tasks[i], NULL);
     }
-    g_thread_pool_free(pool, FALSE, TRUE); /* waits for all */
+    parallel_run(run_task, tasks, n, sizeof *tasks, LIMIT_CHECK_HOSTS_AT_A_TIME);
     for (guint i = 0; i < n; i++) {
         take_findings(run, tasks[i].probe);
         g_ptr_array_add(run->probes, tasks[i].probe);

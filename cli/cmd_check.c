@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "check/parallel.h"
 #include "check/resolver_unbound.h"
 #include "check/run_json.h"
 #include "cli/check_past.h"
@@ -43,10 +44,9 @@ typedef struct {
 } Task;
 
 static void
-run_task(gpointer data, gpointer user)
+run_task(gpointer item)
 {
-    Task *task = data;
-    (void)user;
+    Task *task = item;
     task->run = check_domain(task->options, task->resolver, task->past, task->domain);
 }
 
@@ -57,13 +57,11 @@ look_at_all(const CheckOptions *options, Resolver *resolver, const GPtrArray *do
 {
     GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)check_run_free);
     g_autofree Task *tasks = g_new0(Task, domains->len);
-    GThreadPool *pool = g_thread_pool_new(run_task, NULL, (int)jobs, FALSE, NULL);
     for (guint i = 0; i < domains->len; i++) {
         tasks[i] = (Task){options, resolver, g_ptr_array_index(domains, i),
                           g_ptr_array_index(pasts, i), NULL};
-        g_thread_pool_push(pool, &tasks[i], NULL);
     }
-    g_thread_pool_free(pool, FALSE, TRUE); /* waits for all */
+    parallel_run(run_task, tasks, domains->len, sizeof *tasks, jobs);
     for (guint i = 0; i < domains->len; i++)
         g_ptr_array_add(runs, tasks[i].run);
     check_runs_settle(runs);

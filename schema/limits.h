@@ -166,7 +166,7 @@
 #define LIMIT_CHECK_HOSTS 32u
 #define LIMIT_CHECK_ADDRESSES 16u
 /* MX hosts of one domain that are connected to at a time. */
-#define LIMIT_CHECK_HOSTS_AT_A_TIME 4
+#define LIMIT_CHECK_HOSTS_AT_A_TIME 4u
 /* RFC 8461 3.3: a policy of more than 64 KiB may be refused. */
 #define LIMIT_STS_POLICY_BYTES 65536u
 /* SMTP replies that check reads: a line (RFC 5321 4.5.3.1.5 has 512, servers send more) and the

@@ -221,13 +221,20 @@ take(gpointer self, Judged *item, SinkDone done, gpointer done_data)
     watch->inner->take(watch->inner->self, item, on_done, passage);
 }
 
+static void
+prepare(gpointer self, Judged *item)
+{
+    AlertWatch *watch = self;
+    watch->inner->prepare(watch->inner->self, item);
+}
+
 Sink *
 alert_watch_sink(AlertWatch *watch, Sink *inner)
 {
     if (watch == NULL)
         return inner;
     watch->inner = inner;
-    watch->sink = (Sink){.take = take, .self = watch};
+    watch->sink = (Sink){.prepare = prepare, .take = take, .self = watch};
     return &watch->sink;
 }
 

@@ -6,12 +6,15 @@
 
 #include "report/alert_news.h"
 #include "report/json_value.h"
+#include "report/text_table.h"
 #include "schema/day.h"
 #include "schema/finding.h"
 #include "schema/limits.h"
 
-#define NAME_BYTES  200
-#define VALUE_BYTES 1000
+#define NAME_BYTES    200
+#define VALUE_BYTES   1000
+/* "Sessions:" and two spaces. */
+#define LABEL_COLUMNS 11
 
 /* ---- the members of one ------------------------------------------------------------------ */
 
@@ -90,17 +93,20 @@ headline(const json_t *alert)
     return g_strdup_printf("%s: test of the alerts", domain);
 }
 
-static void append_line(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* "  LABEL     TEXT", the lines of TEXT one below the other. */
+static void append_item(GString *out, const char *label, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 
 static void
-append_line(GString *out, const char *format, ...)
+append_item(GString *out, const char *label, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    g_string_append(out, "  ");
-    g_string_append_vprintf(out, format, arguments);
-    g_string_append_c(out, '\n');
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    int indent = *label != '\0' ? 2 + LABEL_COLUMNS : 2;
+    g_string_append_printf(out, "  %-*s", indent - 2, label);
+    text_append_wrapped(out, text, indent, indent);
 }
 
 /* "Google Inc., Microsoft and 3 more" */
@@ -131,14 +137,19 @@ describe_failing(GString *out, const json_t *alert)
     g_autofree char *domain = member(alert, "domain"), *trust = member(alert, "trust");
     g_autofree char *senders = sender_names(alert);
     gboolean one_day = strcmp(first, last) == 0;
-    append_line(out, "Sessions:  %" G_GINT64_FORMAT " failed (%s), %s%s%s",
+    append_item(out, "Sessions:", "%" G_GINT64_FORMAT " failed (%s), %s%s%s",
                 (gint64)json_integer_value(json_object_get(alert, "failed_sessions")), type, first,
                 one_day ? "" : " to ", one_day ? "" : last);
-    append_line(out, "Seen by:   %s (reports: %s)", senders, trust);
-    append_line(out, "Effect:    %s", meaning);
-    append_line(out, "Cause:     %s (%s)", explanation, clause);
-    append_line(out, "Do:        %s", remedy);
-    append_line(out, "Look:      tlsgauge report --domain %s --since %s", domain, first);
+    append_item(out, "Seen by:", "%s (reports: %s)", senders, trust);
+    append_item(out, "Effect:", "%s", meaning);
+    if (json_is_true(json_object_get(alert, "mx_not_in_policy")))
+        append_item(out, "Cause:",
+                    "The policy that was applied has no mx line for this MX. (RFC "
+                    "8461 4.1; \"*.\" stands for exactly one label)");
+    else
+        append_item(out, "Cause:", "%s (%s)", explanation, clause);
+    append_item(out, "Do:", "%s", remedy);
+    append_item(out, "Look:", "tlsgauge explain --since %s %s", first, domain);
 }
 
 static void
@@ -150,15 +161,15 @@ describe(GString *out, const json_t *alert)
     if (is_kind(alert, NEWS_FAILING)) {
         describe_failing(out, alert);
     } else if (is_kind(alert, NEWS_RECOVERED)) {
-        append_line(out, "Last seen on %s; later reports of its senders are free of it.", last);
+        append_item(out, "", "Last seen on %s; later reports of its senders are free of it.", last);
     } else if (is_kind(alert, NEWS_SILENT)) {
-        append_line(out, "It reported on most days before. See that its mail still arrives, and is "
-                         "not in");
-        append_line(out, "quarantine or in a spam folder.");
+        append_item(out, "",
+                    "It reported on most days before. See that its mail still arrives, and "
+                    "is not in quarantine or in a spam folder.");
     } else if (is_kind(alert, NEWS_RETURNED)) {
-        append_line(out, "Its last report before was of %s.", last);
+        append_item(out, "", "Its last report before was of %s.", last);
     } else {
-        append_line(out, "Nothing happened: somebody tries how alerts are told.");
+        append_item(out, "", "Nothing happened: somebody tries how alerts are told.");
     }
     g_string_append_c(out, '\n');
 }
@@ -200,8 +211,7 @@ text_of(const GPtrArray *alerts)
         g_string_append_printf(out, "And %u more; see: tlsgauge alerts list\n\n",
                                alerts->len - LIMIT_ALERTS_TOLD);
     g_string_append(out,
-                    "-- \nSent by tlsgauge; days are UTC. What is told is set in [alerts] of its "
-                    "configuration.\n");
+                    "-- \nSent by tlsgauge; days are UTC. What is told is set in its [alerts].\n");
     return g_string_free(out, FALSE);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/explain.h"
 #include "report/json_value.h"
 #include "schema/limits.h"
 
@@ -35,6 +36,18 @@ finish(json_t *root)
     return copy;
 }
 
+/* The sender's policy had no line for the MX: what validation-failure often means. */
+static gboolean
+mx_not_in_policy(const AlertGroup *group)
+{
+    for (guint i = 0; i < group->rows->len; i++) {
+        const EvidenceFailure *row = g_ptr_array_index(group->rows, i);
+        if (row->day >= group->first_day && explain_mx_not_in_policy(row))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
 add_figures(json_t *root, const AlertGroup *group)
 {
@@ -49,6 +62,7 @@ add_figures(json_t *root, const AlertGroup *group)
     json_object_set_new(root, "failed_sessions", json_integer(figures.sessions));
     json_object_set_new(root, "senders", senders);
     json_object_set_new(root, "senders_in_all", json_integer(figures.senders->len));
+    json_object_set_new(root, "mx_not_in_policy", json_boolean(mx_not_in_policy(group)));
     json_object_set_new(root, "trust", json_string(trust_name(figures.trust)));
     alert_figures_clear(&figures);
 }

@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
 from hook_server import HookServer  # noqa: E402
 from program import PROGRAM, Place, Server, expect, expect_equal, need_fetch  # noqa: E402
 from reports import gzipped, mail, report  # noqa: E402
-from smtp_server import make_authority  # noqa: E402
+from smtp_server import SmtpServer, make_authority  # noqa: E402
 
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
 number = 0
@@ -290,6 +290,46 @@ def test_webhook():
     place.remove()
 
 
+def test_mail():
+    """A mail: one text, made for people; a refusal is told again by mail alone."""
+    server = SmtpServer(answers={"RCPT": b"450 4.2.0 greylisted"})
+    place = new_place("mail-to=pm@example.org\n[mail]\nrelay=smtp://127.0.0.1:%d\nfrom=alerts@example.org" %
+                      server.port)
+    put(place, make(1, 40, mx="mx9.other.example", word="validation-failure",
+                    sender="Evil\r\nBcc: x@evil.example"))
+    done = place.run("alerts", "run", status=75)
+    expect(b"450 4.2.0 greylisted" in done.stderr, "%r" % done.stderr)
+    expect_equal(rows(place)[0]["waiting"], "mail", "waits for")
+    server.answers.clear()
+    place.run("alerts", "run")
+    expect_equal((len(server.messages), len(told(place))), (1, 1), "mails, and runs of the command")
+    import email
+    import email.policy
+    message = email.message_from_bytes(server.messages[0][2], policy=email.policy.default)
+    expect_equal((message["Subject"], message["Auto-Submitted"], message["Bcc"], message["To"]),
+                 ("example.org: new failure: validation-failure at mx9.other.example (40 sessions)",
+                  "auto-generated", None, "pm@example.org"), "header")
+    text = message.get_content()
+    expect("40 failed (sts), " + ago(1) in text and "no mx line for this MX" in text and
+           "\nBcc" not in text and max(map(len, text.splitlines())) <= 80, "text:\n" + text)
+    server.close()
+    place.remove()
+
+
+def test_import_watch():
+    """import --watch tells what it takes, while it goes on."""
+    place = new_place()
+    folder = os.path.join(place.path, "drop")
+    os.mkdir(folder)
+    following = subprocess.Popen([PROGRAM, "--config", place.config, "import", "--watch", folder],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    place.write("drop/1.json", json.dumps(make(1, 40)))
+    wait(lambda: told(place), "the alert")
+    following.terminate()
+    expect_equal(following.wait(timeout=60), 0, "exit")
+    place.remove()
+
+
 def test_serve():
     """serve answers the report, and tells the alert soon after."""
     place = Place()
@@ -329,6 +369,6 @@ def test_settings():
 
 
 for test in (test_life, test_history, test_flood, test_hostile, test_deliver, test_command_fails, test_killed,
-             test_together, test_webhook, test_serve, test_settings):
+             test_together, test_webhook, test_mail, test_import_watch, test_serve, test_settings):
     print(test.__name__, flush=True)
     test()

@@ -79,6 +79,8 @@ render_html_mail(const Review *review, const RenderStyle *style, GString *out)
                          "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" "
                          "cellspacing=\"0\" border=\"0\"><tr><td align=\"left\" "
                          "style=\"padding:16px\">\n");
+    html_open(out, "div", "role", "main", NULL);
     put_document(out, review, TRUE);
+    html_close(out, "div");
     g_string_append(out, "</td></tr></table>\n</body>\n</html>\n");
 }

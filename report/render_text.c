@@ -192,7 +192,7 @@ put_listed(Page *page, const Block *block)
         text_append_wrapped(page->out, name->str, INDENT, INDENT + 2);
         for (guint i = keys; i < block->columns->len; i++) {
             const char *value = block_cell(block, row, i)->text;
-            if (block->keys > 0 && strcmp(value, "0") == 0)
+            if (*value == '\0' || (block->keys > 0 && strcmp(value, "0") == 0))
                 continue;
             g_autofree char *line = g_strdup_printf("%s: %s", block_column(block, i)->title, value);
             put_spaces(page, INDENT + 4);

@@ -212,13 +212,62 @@ def only_new(place):
     expect_equal(one(seen, "example.org")["comparison"]["counts"]["resolved"], 1, "the counts stay whole")
 
 
-def quality(place):
-    seen = place.json("report", "--json", "--week", "--now", "2026-12-01", "--conformity", "--by", "day")
-    # Another copy of a report, and one with other content under the same identity.
-    expect_equal(one(seen, "example.org")["quality"]["days_without_report"], 1, "one day without a report")
+def parts_agree(place):
+    """Each part is the sum of another, and the same as another command tells."""
+    seen = place.json("report", "--json", "--week", "--now", NOW, "--by", "day", "--matrix")
+    for domain in seen["domains"]:
+        for series in domain["trend"]:
+            total = [t for t in domain["totals"] if t["policy_type"] == series["policy_type"]][0]
+            for member in ("reports", "successful_sessions", "failed_sessions"):
+                expect_equal(sum(each[member] for each in series["days"]), total[member], member + " of the days")
+        cells, groups = {}, {}
+        for row in domain["matrix"]:
+            expect_equal(sum(row["sessions_by_result_type"].values()), row["sessions"], "a row of the matrix")
+            for kind, sessions in row["sessions_by_result_type"].items():
+                cells[row["policy_type"], row["sender"], row["mx"], kind] = sessions
+        for failure in domain["failures"]:
+            key = failure["policy_type"], failure["sender"], failure["mx"], failure["result_type"]
+            groups[key] = groups.get(key, 0) + failure["sessions"]
+        expect_equal(cells, groups, "the matrix")
+        ready = json.loads(place.run("ready", "--json", "--now", NOW, domain["domain"], status=None).stdout)
+        verdict = ready["domains"][0]
+        expect_equal((domain["readiness"]["verdict"], domain["readiness"]["next_step"]),
+                     (verdict["verdict"], verdict["next_step"]["advice"]), "the verdict")
+        expect_equal([(g["gate"], g["state"], g["why"]) for g in domain["readiness"]["open_gates"]],
+                     [(g["gate"], g["state"], g["why"]) for g in verdict["gates"] if g["state"] != "pass"], "gates")
+        explained = place.json("explain", "--json", "--no-addresses", "--since", seen["period"]["since"],
+                               "--until", seen["period"]["until"], domain["domain"])["domains"]
+        expect_equal(domain["problems"], explained[0]["problems"], "the problems of " + domain["domain"])
+
+
+def gaps(place):
+    seen = place.json("report", "--json", "--week", "2026-W47", "--now", "2026-12-01")
+    expect_equal(one(seen, "example.org")["quality"]["days_without_report"], 1, "days without a report")
     expect_equal(one(seen, "example.org")["quality"]["gaps"],
-                 [{"first_day": day(16, MONDAY), "last_day": day(16, MONDAY)}]
-                 if seen["week"] == "2026-W48" else [{"first_day": "2026-11-18", "last_day": "2026-11-18"}], "gap")
+                 [{"first_day": "2026-11-18", "last_day": "2026-11-18"}], "where they are")
+    # The reports of the last two days may still come.
+    seen = place.json("report", "--json", "--week", "2026-W47", "--now", "2026-11-20")
+    expect_equal((one(seen, "example.org")["quality"]["days"],
+                  one(seen, "example.org")["quality"]["days_without_report"]), (2, 0), "days that are over")
+
+
+def extremes():
+    """The largest counts and the longest names stay within 80 columns, and nothing is cut."""
+    planter = Planter()
+    most = 2**53 - 1
+    name = "A Sender With A Name That Goes On " * 9
+    host = "a-host-name-of-some-length." * 7 + "example.org"
+    for offset in (1, 8):
+        planter.put(offset, name, [("certificate-host-mismatch", host, most - 1), ("x" * 300, None, 1)],
+                    successful=most)
+    place = planter.load()
+    for arguments in ([], ["--week", "--now", NOW, "--by", "day", "--matrix"]):
+        text = place.run("report", *arguments).stdout.decode()
+        expect_equal([line for line in text.split("\n") if len(line) > 80 and " " in line.strip()], [], "wide lines")
+        together = re.sub(r"\s+", "", text)
+        for piece in (name.replace(" ", ""), host, str(most)):
+            expect(piece in together, "%s in %s" % (piece, text))
+    place.remove()
 
 
 def week_choice(place):
@@ -356,11 +405,14 @@ def main():
     schema(place)
     changes(place)
     only_new(place)
+    parts_agree(place)
+    gaps(place)
     week_choice(place)
     quiet(place)
     spreadsheet(place)
     same_numbers(place)
     place.remove()
+    extremes()
     copies()
 
 

@@ -149,10 +149,24 @@ is_due(const StoreAlert *row, const AlertRound *round, gint64 clock)
     return clock >= row->tried + MIN(pause, MAX_PAUSE_SECONDS);
 }
 
+/* Whoever may post reports can make up new failures all day: messages keep a distance. */
+static gboolean
+told_just_now(const GPtrArray *rows, gint64 clock)
+{
+    for (guint i = 0; i < rows->len; i++) {
+        gint64 told = ((const StoreAlert *)g_ptr_array_index(rows, i))->told;
+        if (told <= clock && told > clock - (gint64)LIMIT_ALERT_GAP_SECONDS)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static GPtrArray *
 due_rows(Store *store, const AlertRound *round, gint64 clock, GError **error)
 {
     GPtrArray *rows = store_alerts(store, NULL, error);
+    if (rows != NULL && !round->at_once && told_just_now(rows, clock))
+        g_ptr_array_set_size(rows, 0);
     for (guint i = rows != NULL ? rows->len : 0; i > 0; i--) {
         if (!is_due(g_ptr_array_index(rows, i - 1), round, clock))
             g_ptr_array_remove_index(rows, i - 1);

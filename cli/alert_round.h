@@ -10,7 +10,8 @@ typedef struct {
     const GPtrArray *domains; /* of const char *: look at these; NULL: at all */
     gboolean silence;         /* also miss senders: not right after a commit, when others may be
                                * on their way */
-    gboolean at_once;         /* what failed before is tried now, else after a pause that grows */
+    gboolean at_once;         /* what waits is told now: else messages keep a distance, and what
+                               * failed is tried after a pause that grows */
 } AlertRound;
 
 /* As of the clock, for all domains. */

@@ -116,6 +116,8 @@
  * keeps others off what it tells for as long as all of its ways could take, and this much more. */
 #define LIMIT_ALERT_SECONDS 120u
 #define LIMIT_ALERT_CLAIM_SECONDS 60u
+/* Seconds between two messages about alerts that nobody asked for by hand. */
+#define LIMIT_ALERT_GAP_SECONDS 300u
 /* Seconds in which a server that is told to stop waits for an alert that is just being told. */
 #define LIMIT_ALERT_STOP_SECONDS 10u
 

@@ -90,6 +90,13 @@ def age(place):
     database.close()
 
 
+def later(place):
+    """Time passes since the last message."""
+    with sqlite3.connect(place.store) as database:
+        database.execute("UPDATE alert SET told = 1 WHERE told > 0")
+    database.close()
+
+
 def test_life():
     """New, going on, recovered, silent, back: each told once."""
     place = new_place()
@@ -144,6 +151,21 @@ def test_flood():
     place.remove()
 
 
+def test_distance():
+    """Messages keep a distance, however many new failures somebody makes up; none is lost."""
+    place = new_place()
+    place.run("import", place.write("1.json", json.dumps(make(1, 40, mx="mx1.example.org"))))
+    for index in range(2, 5):
+        document = make(1, 40, mx="mx%d.example.org" % index)
+        place.run("import", place.write("%d.json" % index, json.dumps(document)))
+    expect_equal([kinds(each) for each in told(place)], [[("failing", "mx1.example.org")]], "messages")
+    expect_equal(sum(row["waiting"] == "command" for row in rows(place)), 3, "alerts that wait")
+    later(place)
+    place.run("import", place.write("5.json", json.dumps(make(1))))
+    expect_equal(len(told(place)[1]["alerts"]), 3, "alerts of the second message")
+    place.remove()
+
+
 def test_hostile():
     """Names of senders and result types come as text, on one line, and are never run."""
     place = new_place(command="echo \"$TLSGAUGE_ALERT_SUBJECT\" >{0}/subject; env -0 | grep -z "
@@ -179,6 +201,7 @@ def test_deliver():
     wait(lambda: told(place) and not rows(place)[0]["waiting"], "the alert")
     expect_equal(kinds(told(place)[0]), [("failing", "mx1.example.org")], "told by deliver")
     place.configure("[alerts]\ncommand=exit 3\n")
+    later(place)
     place.run("deliver", stdin=mail(make(1, 40, mx="mx2.example.org")))
     wait(lambda: any(row["problem"] for row in rows(place)), "the failure")
     failed = [row for row in rows(place) if row["problem"]][0]
@@ -348,6 +371,7 @@ def test_serve():
     place.configure("[https]\nlisten=127.0.0.1:0\n[alerts]\ncommand=touch %s/begun; sleep 120\ntimeout=120\n"
                     % place.path)
     put(place, make(1, 40, mx="mx2.example.org"))
+    later(place)
     server = Server(place)
     wait(lambda: os.path.exists(os.path.join(place.path, "begun")), "the command")
     expect_equal(server.stop(), 0, "exit of serve")
@@ -368,7 +392,8 @@ def test_settings():
     place.remove()
 
 
-for test in (test_life, test_history, test_flood, test_hostile, test_deliver, test_command_fails, test_killed,
-             test_together, test_webhook, test_mail, test_import_watch, test_serve, test_settings):
+for test in (test_life, test_history, test_flood, test_distance, test_hostile, test_deliver,
+             test_command_fails, test_killed, test_together, test_webhook, test_mail, test_import_watch,
+             test_serve, test_settings):
     print(test.__name__, flush=True)
     test()

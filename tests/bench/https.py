@@ -1,0 +1,88 @@
+"""Collecting over HTTPS: each answer after its commit; beside libmicrohttpd over TLS that does nothing,
+and one that commits each report by itself. wrk is the client and has its share of the processors."""
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import time
+
+from table import HERE, PROGRAM, ROUNDS, SCALE, clear, compare, corpus, heading, tell, tool
+
+SECONDS = 3 + SCALE
+CONNECTIONS = 256
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port):
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("the server does not listen")
+
+
+def load(command, port, pack, connections, close):
+    """Requests a second, and the 99th percentile in ms."""
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        out = subprocess.run(
+            ["wrk", "-t1", "-c%d" % connections, "-d%ds" % SECONDS, "--latency", "-s",
+             os.path.join(HERE, "post.lua"), "https://127.0.0.1:%d/v1/tlsrpt" % port, "--", pack] +
+            (["close"] if close else []), capture_output=True, check=True, text=True).stdout
+    finally:
+        server.kill()
+        server.wait()
+    if "Non-2xx" in out:
+        raise SystemExit("refused requests:\n" + out)
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
+    return (float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]),
+            float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit])
+
+
+with tempfile.TemporaryDirectory() as folder:
+    certificate, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", certificate,
+                    "-subj", "/CN=localhost"], check=True, stderr=subprocess.DEVNULL)
+    pack = corpus("pack", 200000, os.path.join(folder, "pack"))
+    database, config = os.path.join(folder, "db"), os.path.join(folder, "conf")
+
+    def ours(connections, close):
+        port = free_port()
+        clear(database)
+        with open(config, "w") as file:
+            file.write("[store]\nuri=%s\n[https]\nlisten=127.0.0.1:%d\ncertificate=%s\nkey=%s\n"
+                       "[limits]\nconnections=2000\nconnections-per-address=2000\n"
+                       % (database, port, certificate, key))
+        return load([PROGRAM, "--config", config, "serve"], port, pack, connections, close)
+
+    def naive(connections, close, store):
+        port = free_port()
+        clear(database)
+        command = [tool("bench_naive_https"), str(port), certificate, key]
+        return load(command + ([database] if store else []), port, pack, connections, close)
+
+    rates = {name: [] for name in ("ours", "p99", "bare", "commit", "ours new", "bare new")}
+    for _ in range(ROUNDS):
+        rate, p99 = ours(CONNECTIONS, False)
+        rates["ours"].append(rate)
+        rates["p99"].append(p99)
+        rates["bare"].append(naive(CONNECTIONS, False, False)[0])
+        rates["commit"].append(naive(CONNECTIONS, False, True)[0])
+        rates["ours new"].append(ours(CONNECTIONS, True)[0])
+        rates["bare new"].append(naive(CONNECTIONS, True, False)[0])
+    heading("HTTPS, %d connections (requests/s)" % CONNECTIONS)
+    compare("keep-alive, against commit each", rates["ours"], rates["commit"], "1/s", digits=0)
+    compare("keep-alive, against no work at all", rates["ours"], rates["bare"], "1/s", digits=0)
+    compare("new connections, against no work", rates["ours new"], rates["bare new"], "1/s",
+            digits=0)
+    tell("99th percentile, keep-alive, ms", "%.1f" % sorted(rates["p99"])[ROUNDS // 2])

@@ -1,0 +1,33 @@
+"""import of a mailbox and of a folder, durable, with roll-ups, beside GMime + zlib + Jansson + SQLite
+in one thread with text columns."""
+import os
+import tempfile
+
+from table import PROGRAM, ROUNDS, SCALE, clear, compare, corpus, heading, seconds, tool
+
+REPORTS = 10000 * SCALE
+
+with tempfile.TemporaryDirectory() as folder:
+    database = os.path.join(folder, "db")
+    mbox = corpus("mbox", REPORTS, os.path.join(folder, "mbox"))
+    files = corpus("folder", REPORTS, os.path.join(folder, "files"))
+
+    def ours(path):
+        clear(database)
+        return REPORTS / seconds([PROGRAM, "--store", database, "import", path])
+
+    def naive(path, batch):
+        clear(database)
+        return REPORTS / seconds([tool("bench_naive_import"), path, database, str(batch)])
+
+    rates = {name: [] for name in ("mbox", "mbox 1", "mbox 1000", "files", "files 1")}
+    for _ in range(ROUNDS):
+        rates["mbox"].append(ours(mbox))
+        rates["mbox 1"].append(naive(mbox, 1))
+        rates["mbox 1000"].append(naive(mbox, 1000))
+        rates["files"].append(ours(files))
+        rates["files 1"].append(naive(files, 1))
+    heading("Importing %d reports (1/s)" % REPORTS)
+    compare("mbox, against commit each", rates["mbox"], rates["mbox 1"], "1/s", digits=0)
+    compare("mbox, against groups of 1,000", rates["mbox"], rates["mbox 1000"], "1/s", digits=0)
+    compare("folder, against commit each", rates["files"], rates["files 1"], "1/s", digits=0)

@@ -1,0 +1,66 @@
+"""What the benchmarks share: medians of runs that take turns, and the lines of the table."""
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build-bench")
+PROGRAM = os.path.join(BUILD, "tlsgauge")
+HERE = os.path.dirname(os.path.abspath(__file__))
+SUPPORT = os.path.join(HERE, "..", "support")
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+# The size of everything: 1 for a look, 10 for figures to be quoted.
+SCALE = int(os.environ.get("SCALE", "1"))
+
+
+def tool(name):
+    return os.path.join(BUILD, "tests", "bench", name)
+
+
+def corpus(kind, reports, place, *more):
+    """Writes a corpus unless it is there from an earlier run."""
+    if not os.path.exists(place):
+        subprocess.run([tool("bench_corpus"), kind, str(reports), place, *map(str, more)],
+                       check=True)
+    return place
+
+
+def seconds(command, good=(0,), **options):
+    """Seconds from start to exit, whose status must be a GOOD one."""
+    started = time.perf_counter()
+    status = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            **options).returncode
+    spent = time.perf_counter() - started
+    if status not in good:
+        raise SystemExit("%s ended with %d" % (" ".join(command), status))
+    return spent
+
+
+def clear(database):
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        if os.path.exists(database + suffix):
+            os.remove(database + suffix)
+
+
+def figure(samples, digits=1):
+    """Median, and what the runs lay between."""
+    return "%.*f (%.*f to %.*f)" % (digits, statistics.median(samples), digits, min(samples),
+                                    digits, max(samples))
+
+
+def heading(title):
+    print("\n%s\n%-36s %-28s %-28s %s" % (title, "", "ours", "baseline", "ratio"))
+
+
+def compare(name, ours, baseline, unit, more_is_better=True, digits=1):
+    """One line; the ratio says how many times better ours is."""
+    ratio = statistics.median(ours) / statistics.median(baseline)
+    if not more_is_better:
+        ratio = 1 / ratio
+    print("%-36s %-28s %-28s %.2f" % ("%s, %s" % (name, unit), figure(ours, digits),
+                                      figure(baseline, digits), ratio), flush=True)
+
+
+def tell(name, value):
+    print("%-36s %s" % (name, value), flush=True)

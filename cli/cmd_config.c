@@ -6,8 +6,10 @@
 #include "cli/alert_tell.h"
 #include "cli/options.h"
 #include "cli/say.h"
-#include "store/store.h"
+#include "cli/serve_dashboard.h"
+#include "cli/users.h"
 #include "schema/trust.h"
+#include "store/store.h"
 
 static void
 append_set(GString *out, const char *title, GHashTable *set)
@@ -63,6 +65,32 @@ check_mail(GString *out, const Config *config)
            check_file("[alerts] webhook-ca-file", alerts->webhook_ca_file);
 }
 
+/* [dashboard] as lines of OUT, and whether its files can be read. */
+static gboolean
+check_dashboard(GString *out, const Config *config)
+{
+    g_autoptr(GError) error = NULL;
+    if (config->dashboard_listen == NULL)
+        return TRUE;
+    g_string_append_printf(out, "dashboard: %s%s/, %s, %s\n", config->dashboard_listen,
+                           config->dashboard_prefix != NULL ? config->dashboard_prefix : "",
+                           config->dashboard_certificate != NULL ? "TLS" : "plain HTTP",
+                           config->dashboard_users != NULL ? "users with passwords"
+                                                           : "no passwords");
+    if (serve_dashboard_why_loopback(config) != NULL)
+        g_string_append(out, "dashboard: loopback addresses only\n");
+    gboolean readable = check_file("[dashboard] certificate", config->dashboard_certificate) &
+                        check_file("[dashboard] key", config->dashboard_key);
+    if (config->dashboard_users == NULL)
+        return readable;
+    Users *users = users_load(config->dashboard_users, &error);
+    if (users == NULL)
+        say(SAY_ERROR, "[dashboard] users: %s", error->message);
+    readable &= users != NULL;
+    users_free(users);
+    return readable;
+}
+
 static int
 check(const char *path)
 {
@@ -92,6 +120,7 @@ check(const char *path)
     gboolean readable = check_file("[https] certificate", config->https_certificate) &
                         check_file("[https] key", config->https_key);
     readable &= check_mail(out, config);
+    readable &= check_dashboard(out, config);
     for (guint i = 0; config->mailboxes != NULL && i < config->mailboxes->len; i++)
         readable &= check_mailbox(out, g_ptr_array_index(config->mailboxes, i));
     if (!say_output(out->str, -1))

@@ -49,7 +49,7 @@ list(App *app, const QuarantineOptions *options)
     g_autoptr(GString) out = g_string_new(NULL);
     StoreCounts counts;
     Listing listing = {options, out, options->json ? json_array() : NULL};
-    if (!store_each_quarantine(app->store, 0, list_row, &listing, &error) ||
+    if (!store_each_quarantine(app->store, 0, 0, list_row, &listing, &error) ||
         !store_counts(app->store, &counts, &error)) {
         json_decref(listing.entries);
         say(SAY_ERROR, "%s", error->message);
@@ -184,7 +184,7 @@ static int
 read_ids(App *app, const QuarantineOptions *options, int argc, char **argv, GArray *ids)
 {
     g_autoptr(GError) error = NULL;
-    if (options->all && !store_each_quarantine(app->store, 0, collect_id, ids, &error)) {
+    if (options->all && !store_each_quarantine(app->store, 0, 0, collect_id, ids, &error)) {
         say(SAY_ERROR, "%s", error->message);
         return options_store_exit(error);
     }

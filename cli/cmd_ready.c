@@ -7,8 +7,8 @@
 #include "cli/options.h"
 #include "cli/report_json.h"
 #include "cli/say.h"
+#include "report/overview.h"
 #include "report/render_ready.h"
-#include "report/stage.h"
 #include "report/text_table.h"
 #include "schema/domain_name.h"
 #include "schema/limits.h"
@@ -87,46 +87,6 @@ print_domains(App *app, const Ready *ready, const GPtrArray *domains)
 
 /* ---- --all --------------------------------------------------------------------------------- */
 
-static gboolean
-collect_domain(gpointer data, const StoreTotal *row)
-{
-    GPtrArray *domains = data;
-    if (domains->len == 0 || strcmp(g_ptr_array_index(domains, domains->len - 1), row->domain) != 0)
-        g_ptr_array_add(domains, g_strdup(row->domain));
-    return TRUE;
-}
-
-static int
-by_text(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The domains of the store, and those that we accept reports for and have none. */
-static gboolean
-collect_domains(App *app, GPtrArray *domains, GError **error)
-{
-    StoreQuery query;
-    store_query_init(&query);
-    if (!store_each_total(app->store, &query, collect_domain, domains, error))
-        return FALSE;
-    GHashTable *accept = app->config->rules.accept;
-    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; i < domains->len; i++)
-        g_hash_table_add(known, g_ptr_array_index(domains, i));
-    GHashTableIter iterator;
-    gpointer domain;
-    if (accept != NULL) {
-        g_hash_table_iter_init(&iterator, accept);
-        while (g_hash_table_iter_next(&iterator, &domain, NULL)) {
-            if (!g_hash_table_contains(known, domain))
-                g_ptr_array_add(domains, g_strdup(domain));
-        }
-    }
-    g_ptr_array_sort(domains, by_text);
-    return TRUE;
-}
-
 static int
 print_overview(App *app, const Ready *ready, const GPtrArray *domains)
 {
@@ -137,24 +97,21 @@ print_overview(App *app, const Ready *ready, const GPtrArray *domains)
     text_append_padded(out, "Domain", 36, FALSE);
     g_string_append(out, " Stage            Days  Verdict\n");
     for (guint i = 0; i < domains->len; i++) {
-        Weighed weighed = {0};
-        const char *domain = g_ptr_array_index(domains, i);
-        if (!weigh(app, ready, domain, &weighed, &error)) {
+        g_autoptr(OverviewDomain) domain = overview_domain(
+            app->store, g_ptr_array_index(domains, i), ready->today, &ready->rules, &error);
+        if (domain == NULL) {
             json_decref(list);
             say(SAY_ERROR, "%s", error->message);
             return options_store_exit(error);
         }
-        guint days = 0;
-        Stage stage = stage_of(weighed.evidence, &ready->rules, weighed.readiness, &days);
-        Verdict verdict = weighed.readiness->verdict;
-        text_append_name(out, domain, 0, 36);
-        g_string_append_printf(out, " %-15s %5u  %s\n", stage_name(stage), days,
-                               verdict_name(verdict));
-        json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s}", "domain", domain, "stage",
-                                              stage_name(stage), "days", (int)days, "verdict",
-                                              verdict_name(verdict)));
-        status = MAX(status, verdict_exit(verdict));
-        weighed_clear(&weighed);
+        text_append_name(out, domain->domain, 0, 36);
+        g_string_append_printf(out, " %-15s %5u  %s\n", stage_name(domain->stage),
+                               domain->stage_days, verdict_name(domain->verdict));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:i, s:s}", "domain", domain->domain, "stage",
+                                        stage_name(domain->stage), "days", (int)domain->stage_days,
+                                        "verdict", verdict_name(domain->verdict)));
+        status = MAX(status, verdict_exit(domain->verdict));
     }
     if (ready->json) {
         g_string_truncate(out, 0);
@@ -220,11 +177,13 @@ run(App *app, Ready *ready, GPtrArray *domains)
         return status;
     if (!ready->all)
         return print_domains(app, ready, domains);
-    if (!collect_domains(app, domains, &error)) {
+    g_autoptr(GPtrArray) all =
+        overview_domains(app->store, app->config->rules.accept, NULL, &error);
+    if (all == NULL) {
         say(SAY_ERROR, "%s", error->message);
         return options_store_exit(error);
     }
-    return print_overview(app, ready, domains);
+    return print_overview(app, ready, all);
 }
 
 int

@@ -1,4 +1,5 @@
-/* serve: the collector: HTTPS and LMTP in front, one writer behind, until SIGTERM. */
+/* serve: the collector: HTTPS, LMTP and the dashboard in front, one writer behind, until SIGTERM.
+ */
 #include <glib-unix.h>
 #include <signal.h>
 #include <sysexits.h>
@@ -9,6 +10,7 @@
 #include "cli/notify.h"
 #include "cli/options.h"
 #include "cli/say.h"
+#include "cli/serve_dashboard.h"
 #include "ingest/https.h"
 #include "ingest/lmtp.h"
 
@@ -17,8 +19,9 @@
 
 typedef struct {
     GMainLoop *loop;
-    HttpsServer *https; /* NULL where it is not configured, as is lmtp */
+    HttpsServer *https; /* NULL where it is not configured, as are the next ones */
     LmtpServer *lmtp;
+    ServeDashboard *dashboard;
 } Serve;
 
 static gboolean
@@ -38,13 +41,18 @@ on_reload(gpointer data)
 {
     Serve *serve = data;
     g_autoptr(GError) error = NULL;
-    if (serve->https == NULL)
+    g_autoptr(GError) dashboard_error = NULL;
+    if (serve->https == NULL && serve->dashboard == NULL)
         return G_SOURCE_CONTINUE;
     notify_systemd("RELOADING=1");
-    if (https_reload_certificate(serve->https, &error))
-        say(SAY_INFO, "certificate read again");
-    else
+    if (serve->https != NULL && !https_reload_certificate(serve->https, &error))
         say(SAY_ERROR, "the certificate in use stays: %s", error->message);
+    else if (serve->https != NULL)
+        say(SAY_INFO, "certificate read again");
+    if (!serve_dashboard_reload(serve->dashboard, &dashboard_error))
+        say(SAY_ERROR, "dashboard: what is in use stays: %s", dashboard_error->message);
+    else if (serve->dashboard != NULL)
+        say(SAY_INFO, "dashboard: certificate and users read again");
     notify_systemd("READY=1");
     return G_SOURCE_CONTINUE;
 }
@@ -109,6 +117,18 @@ start_lmtp(Serve *serve, const Config *config, const Sink *sink, GError **error)
     return serve->lmtp != NULL;
 }
 
+static gboolean
+start_dashboard(Serve *serve, const Config *config, const char *store_uri, GError **error)
+{
+    if (config->dashboard_listen == NULL)
+        return TRUE;
+    serve->dashboard = serve_dashboard_start(config, store_uri, error);
+    if (serve->dashboard != NULL)
+        say(SAY_INFO, "dashboard at port %u, path %s/", serve_dashboard_port(serve->dashboard),
+            config->dashboard_prefix != NULL ? config->dashboard_prefix : "");
+    return serve->dashboard != NULL;
+}
+
 static int
 serve(App *app)
 {
@@ -121,7 +141,8 @@ serve(App *app)
     Sink *sink = alert_watch_sink(watch, store_sink);
     Serve state = {0};
     int status = EX_OK;
-    if (start_https(&state, config, sink, &error) && start_lmtp(&state, config, sink, &error)) {
+    if (start_https(&state, config, sink, &error) && start_lmtp(&state, config, sink, &error) &&
+        start_dashboard(&state, config, app->store_uri, &error)) {
         g_autofree char *store = store_uri_shown(app->store_uri);
         say(SAY_INFO, "store %s", store);
         run_loop(&state);
@@ -129,6 +150,7 @@ serve(App *app)
         say(SAY_ERROR, "%s", error->message);
         status = EX_CONFIG;
     }
+    serve_dashboard_stop(state.dashboard);
     gboolean all_closed = lmtp_stop(state.lmtp, GRACE_SECONDS);
     https_stop(state.https, GRACE_SECONDS);
     writer_stop(writer);
@@ -146,9 +168,10 @@ cmd_serve(App *app, int argc, char **argv)
     int status = options_parse("serve", NULL, &argc, &argv);
     if (status < 0 && argc > 1)
         status = options_usage("serve", "unexpected argument \"%s\"", argv[1]);
-    if (status < 0 && app->config->https_listen == NULL && app->config->lmtp_listen == NULL)
-        status =
-            options_usage("serve", "nothing to listen on: set [https] listen= or [lmtp] listen=");
+    if (status < 0 && app->config->https_listen == NULL && app->config->lmtp_listen == NULL &&
+        app->config->dashboard_listen == NULL)
+        status = options_usage("serve", "nothing to listen on: set listen= of [https], [lmtp] or "
+                                        "[dashboard]");
     if (status < 0)
         status = command_open_store(app);
     return status >= 0 ? status : serve(app);

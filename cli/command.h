@@ -41,6 +41,7 @@ int command_open_store(App *app);
 int cmd_alerts(App *app, int argc, char **argv);
 int cmd_check(App *app, int argc, char **argv);
 int cmd_config(App *app, int argc, char **argv);
+int cmd_dashboard_password(App *app, int argc, char **argv);
 int cmd_deliver(App *app, int argc, char **argv);
 int cmd_explain(App *app, int argc, char **argv);
 int cmd_export(App *app, int argc, char **argv);

@@ -7,7 +7,7 @@ const Command commands[] = {
      "take files, folders, Maildirs, mboxes, archives; - is standard input"},
     {"fetch", cmd_fetch, STORE_FOR_WRITING, FALSE, FALSE, "[URL]",
      "take reports out of IMAP mailboxes"},
-    {"serve", cmd_serve, STORE_FOR_WRITING, FALSE, FALSE, "", "run the collector: HTTPS and LMTP"},
+    {"serve", cmd_serve, STORE_FOR_WRITING, FALSE, FALSE, "", "run the collector: HTTPS, LMTP, and the dashboard"},
     {"validate", cmd_validate, STORE_NOT_NEEDED, FALSE, FALSE, "PATH...",
      "judge reports against RFC 8460; store nothing"},
     {"report", cmd_report, STORE_FOR_READING, FALSE, FALSE, "",
@@ -30,6 +30,8 @@ const Command commands[] = {
      "look at what could not be counted"},
     {"rebuild", cmd_rebuild, STORE_FOR_WRITING, FALSE, FALSE, "",
      "make everything derived anew from the raw reports"},
+    {"dashboard-password", cmd_dashboard_password, STORE_NOT_NEEDED, FALSE, FALSE,
+     "NAME [DOMAIN...]", "make a line for the password file of the dashboard"},
     {"config", cmd_config, STORE_NOT_NEEDED, FALSE, TRUE, "check", "check the configuration"},
     {0},
 };

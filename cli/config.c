@@ -243,15 +243,24 @@ default_store(void)
 
 /* certificate= and key= belong together. */
 static gboolean
-check_pairs(const Config *config, GError **error)
+check_pair(const Config *config, const char *section, const char *certificate, const char *key,
+           GError **error)
 {
-    if ((config->https_certificate == NULL) == (config->https_key == NULL))
+    if ((certificate == NULL) == (key == NULL))
         return TRUE;
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTENT,
-                "%s: [https]: expected certificate= and key= together, got only %s=",
-                config->file != NULL ? config->file : "environment",
-                config->https_key == NULL ? "certificate" : "key");
+                "%s: [%s]: expected certificate= and key= together, got only %s=",
+                config->file != NULL ? config->file : "environment", section,
+                key == NULL ? "certificate" : "key");
     return FALSE;
+}
+
+static gboolean
+check_pairs(const Config *config, GError **error)
+{
+    return check_pair(config, "https", config->https_certificate, config->https_key, error) &&
+           check_pair(config, "dashboard", config->dashboard_certificate, config->dashboard_key,
+                      error);
 }
 
 Config *
@@ -303,6 +312,12 @@ config_free(Config *config)
     g_free(config->check_ehlo);
     g_strfreev(config->check_expect_rua);
     g_strfreev(config->check_expect_mx);
+    g_free(config->dashboard_listen);
+    g_free(config->dashboard_prefix);
+    g_free(config->dashboard_users);
+    g_free(config->dashboard_certificate);
+    g_free(config->dashboard_key);
+    g_strfreev(config->dashboard_hosts);
     g_free(config->lmtp_listen);
     g_free(config->lmtp_group);
     g_free(config->as_database);

@@ -44,6 +44,9 @@ typedef struct {
     IntakeRules rules; /* [domains] [mx] [trust] [limits] */
     char *https_listen, *https_certificate, *https_key, *https_path;
     GPtrArray *https_proxies; /* of proxies.h; NULL for none */
+    char *dashboard_listen, *dashboard_prefix, *dashboard_users;
+    char *dashboard_certificate, *dashboard_key;
+    char **dashboard_hosts; /* names it is asked by; NULL: none but those of loopback */
     char *lmtp_listen, *lmtp_group;
     guint lmtp_mode;                                             /* 0: default */
     guint metrics_senders, metrics_domains;                      /* [metrics]; 0: default */

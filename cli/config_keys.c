@@ -187,6 +187,36 @@ set_proxies(Config *config, const ConfigKey *row, const char *name, const char *
     return TRUE;
 }
 
+/* "/tlsgauge", also with a slash at the end; "/" is no prefix. */
+static gboolean
+set_prefix(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    static const char path[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+    (void)row, (void)name;
+    g_autofree char *prefix = g_strdup(value);
+    gsize length = strlen(prefix);
+    if (*prefix != '/' || strspn(prefix, path) != length || strstr(prefix, "//") != NULL)
+        return FALSE;
+    if (prefix[length - 1] == '/')
+        prefix[length - 1] = '\0';
+    g_free(config->dashboard_prefix);
+    config->dashboard_prefix = g_steal_pointer(&prefix);
+    return TRUE;
+}
+
+static gboolean
+set_hosts(Config *config, const ConfigKey *row, const char *name, const char *value)
+{
+    (void)row, (void)name;
+    char **hosts = split_domains(value);
+    if (hosts == NULL)
+        return FALSE;
+    g_strfreev(config->dashboard_hosts);
+    config->dashboard_hosts = hosts;
+    return TRUE;
+}
+
 static gboolean
 set_minimum(Config *config, const ConfigKey *row, const char *name, const char *value)
 {
@@ -301,6 +331,12 @@ const ConfigKey config_keys[] = {
     TEXT("lmtp", "group", lmtp_group, "the name of a group"),
     {"lmtp", "mode", set_mode, offsetof(Config, lmtp_mode), 0, 0, "octal rights from 0600 to 0777"},
     TEXT("explain", "as-database", as_database, "the path of an MMDB file"),
+    TEXT("dashboard", "listen", dashboard_listen, "ADDRESS:PORT or [ADDRESS]:PORT"),
+    TEXT("dashboard", "certificate", dashboard_certificate, "the path of a PEM file"),
+    TEXT("dashboard", "key", dashboard_key, "the path of a PEM file"),
+    TEXT("dashboard", "users", dashboard_users, "the path of a password file"),
+    {"dashboard", "path-prefix", set_prefix, 0, 0, 0, "a path that starts with \"/\""},
+    {"dashboard", "hosts", set_hosts, 0, 0, 0, "host names separated by \";\""},
     DAY_KEY("days", days),
     DAY_KEY("coverage-days", coverage_days),
     DAY_KEY("fresh-days", fresh_days),

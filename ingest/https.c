@@ -16,8 +16,9 @@
 /* After https_stop woke the requests that wait: for their answers to be written. */
 #define WOKEN_SECONDS 5u
 
-/* TLS 1.2 and 1.3 (RFC 9325 3.1.1). */
-#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+#define WHY_LOOPBACK                                                                               \
+    "without certificate= the collector speaks plain HTTP and listens on loopback only, for a "    \
+    "proxy in front; give certificate= and key=, or listen on 127.0.0.1 or [::1]"
 
 void
 https_server_unref(HttpsServer *server)
@@ -148,7 +149,7 @@ start_daemon(HttpsServer *server, const HttpsOptions *options, guint connections
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)https_connections_notify, server->connections},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)https_request_completed, server},
-        {tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)(intptr_t)PRIORITIES},
+        {tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)(intptr_t)HTTPS_PRIORITIES},
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)https_certificate_retrieve},
         {MHD_OPTION_END, 0, NULL},
     };
@@ -211,14 +212,14 @@ HttpsServer *
 https_start(const HttpsOptions *options, const IntakeRules *rules, const Sink *sink,
             void (*log)(gpointer, const char *line), gpointer log_data, GError **error)
 {
-    gboolean plain = options->certificate_file == NULL;
+    const char *why_loopback = options->certificate_file == NULL ? WHY_LOOPBACK : NULL;
     gboolean inherited = options->listen_fd >= 0;
     int fd = options->listen_fd;
     if (inherited) {
-        if (!tcp_listen_check(fd, plain, error))
+        if (!tcp_listen_check(fd, why_loopback, error))
             return NULL;
     } else {
-        fd = tcp_listen_open(options->listen != NULL ? options->listen : "", plain, error);
+        fd = tcp_listen_open(options->listen != NULL ? options->listen : "", why_loopback, error);
         if (fd < 0)
             return NULL;
     }

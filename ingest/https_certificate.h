@@ -11,6 +11,9 @@
 #include <glib.h>
 #include <gnutls/abstract.h>
 
+/* TLS 1.2 and 1.3 (RFC 9325 3.1.1). */
+#define HTTPS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
 typedef struct HttpsCertificate HttpsCertificate;
 
 /* Loads the PEM files; KEY_FILE may be NULL when the certificate file holds the key as well.

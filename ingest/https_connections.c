@@ -23,6 +23,7 @@ struct HttpsConnection {
     gboolean linger;
     gboolean cut;
     atomic_llong deadline; /* monotonic microseconds; 0: none */
+    char *kept;
     char address[INET6_ADDRSTRLEN];
 };
 
@@ -396,6 +397,7 @@ finish(HttpsConnection *connection)
     pthread_mutex_unlock(&all->lock);
     if (was_full || connection->linger)
         wake(all);
+    g_free(connection->kept);
     g_free(connection);
     if (all->options.closed != NULL)
         all->options.closed(all->options.data, number);
@@ -426,6 +428,19 @@ const char *
 https_connection_address(const HttpsConnection *connection)
 {
     return connection->address;
+}
+
+void
+https_connection_keep(HttpsConnection *connection, const char *text)
+{
+    g_free(connection->kept);
+    connection->kept = g_strdup(text);
+}
+
+const char *
+https_connection_kept(const HttpsConnection *connection)
+{
+    return connection->kept;
 }
 
 void

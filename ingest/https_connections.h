@@ -52,6 +52,10 @@ HttpsConnection *https_connection_of(struct MHD_Connection *handle);
 /* Peer address as text, without port; an IPv4 address never in its IPv6 form. */
 const char *https_connection_address(const HttpsConnection *connection);
 
+/* Keeps a copy of TEXT with the connection, in place of the one before; NULL before the first. */
+void https_connection_keep(HttpsConnection *connection, const char *text);
+const char *https_connection_kept(const HttpsConnection *connection);
+
 /* What the connection does now, which sets its deadline. A new one waits for a request. */
 typedef enum {
     HTTPS_REQUEST_DUE, /* between requests: time to be idle, and for the next request */

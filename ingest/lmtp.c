@@ -312,7 +312,7 @@ lmtp_start(const LmtpOptions *options, const IntakeRules *rules, const Sink *sin
     gboolean is_path = *options->listen == '/';
     guint mode = options->socket_mode != 0 ? options->socket_mode : DEFAULT_SOCKET_MODE;
     int fd = is_path ? unix_listen_open(options->listen, mode, options->socket_group, error)
-                     : tcp_listen_open(options->listen, FALSE, error);
+                     : tcp_listen_open(options->listen, NULL, error);
     if (fd < 0)
         return NULL;
     LmtpServer *server = g_new0(LmtpServer, 1);

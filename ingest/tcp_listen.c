@@ -18,13 +18,9 @@ set_errno(GError **error, const char *listen, const char *what)
 }
 
 static gboolean
-refuse_plain(GError **error, const char *listen)
+refuse_other(GError **error, const char *listen, const char *why)
 {
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                "%s: without certificate= the collector speaks plain HTTP and listens on loopback "
-                "only, for a proxy in front; give certificate= and key=, or listen on 127.0.0.1 "
-                "or [::1]",
-                listen);
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s: %s", listen, why);
     return FALSE;
 }
 
@@ -96,14 +92,14 @@ open_at(const struct sockaddr_storage *address, gboolean ipv6_only)
 }
 
 int
-tcp_listen_open(const char *listen, gboolean loopback_only, GError **error)
+tcp_listen_open(const char *listen, const char *why_loopback, GError **error)
 {
     struct sockaddr_storage address = {0};
     gboolean any = FALSE;
     if (!parse(listen, &address, &any, error))
         return -1;
-    if (loopback_only && !is_loopback(&address)) {
-        refuse_plain(error, listen);
+    if (why_loopback != NULL && !is_loopback(&address)) {
+        refuse_other(error, listen, why_loopback);
         return -1;
     }
     int fd = open_at(&address, !any);
@@ -120,7 +116,7 @@ tcp_listen_open(const char *listen, gboolean loopback_only, GError **error)
 }
 
 gboolean
-tcp_listen_check(int fd, gboolean loopback_only, GError **error)
+tcp_listen_check(int fd, const char *why_loopback, GError **error)
 {
     int listening = 0;
     socklen_t length = sizeof listening;
@@ -137,9 +133,17 @@ tcp_listen_check(int fd, gboolean loopback_only, GError **error)
                     "%s: not a listening TCP socket", name);
         return FALSE;
     }
-    if (loopback_only && !is_loopback(&address))
-        return refuse_plain(error, name);
+    if (why_loopback != NULL && !is_loopback(&address))
+        return refuse_other(error, name, why_loopback);
     return g_unix_set_fd_nonblocking(fd, TRUE, error);
+}
+
+gboolean
+tcp_listen_is_loopback(int fd)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t size = sizeof address;
+    return getsockname(fd, (struct sockaddr *)&address, &size) == 0 && is_loopback(&address);
 }
 
 guint16

@@ -2,8 +2,17 @@
 
 #include <stdarg.h>
 
-void
-html_text(GString *out, const char *text)
+/* Unicode UAX 9 2: what overrides or isolates the direction of the text after it. */
+static gboolean
+is_bidi_control(gunichar c)
+{
+    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* KEEP_BIDI: in an attribute that nobody reads, a link or a form field, what overrides the
+ * direction keeps its value, but as a reference. */
+static void
+escape(GString *out, const char *text, gboolean keep_bidi)
 {
     if (text == NULL)
         return;
@@ -28,10 +37,20 @@ html_text(GString *out, const char *text)
             break;
         default:
             /* HTML 13.5: control characters are no text, escaped or not. */
-            g_string_append_unichar(out,
-                                    g_unichar_iscntrl(c) && c != '\n' && c != '\t' ? 0xfffd : c);
+            if (is_bidi_control(c) && keep_bidi)
+                g_string_append_printf(out, "&#x%x;", c);
+            else if ((g_unichar_iscntrl(c) && c != '\n' && c != '\t') || is_bidi_control(c))
+                g_string_append_unichar(out, 0xfffd);
+            else
+                g_string_append_unichar(out, c);
         }
     }
+}
+
+void
+html_text(GString *out, const char *text)
+{
+    escape(out, text, FALSE);
 }
 
 void
@@ -55,7 +74,7 @@ html_open(GString *out, const char *element, ...)
         if (value == NULL)
             continue;
         g_string_append_printf(out, " %s=\"", name);
-        html_text(out, value);
+        escape(out, value, TRUE);
         g_string_append_c(out, '"');
     }
     g_string_append_c(out, '>');

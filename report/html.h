@@ -6,7 +6,8 @@
 #include <glib.h>
 
 /* Appends TEXT (NULL: nothing) with what HTML gives a meaning escaped; right in element content
- * and in quoted attributes. Octets that are no UTF-8 and control characters come out as U+FFFD. */
+ * and in quoted attributes. Octets that are no UTF-8, control characters and bidirectional overrides
+ * come out as U+FFFD. */
 void html_text(GString *out, const char *text);
 
 /* The same for a text made by FORMAT. */

@@ -1,4 +1,5 @@
 /* The JSON summary, schema/summary.schema.json: it may grow, not change. */
+#include "report/json_parts.h"
 #include "report/json_value.h"
 #include "report/render.h"
 #include "report/render_json_review.h"
@@ -53,10 +54,9 @@ failure_to_json(const SummaryFailure *failure)
     return object;
 }
 
-static json_t *
-domain_to_json(const Review *review, const ReviewDomain *part)
+json_t *
+json_part_domain(const SummaryDomain *domain)
 {
-    const SummaryDomain *domain = part->summary;
     json_t *totals = json_array(), *senders = json_array(), *failures = json_array();
     for (guint i = 0; i < domain->totals->len; i++)
         json_array_append_new(totals,
@@ -72,6 +72,13 @@ domain_to_json(const Review *review, const ReviewDomain *part)
     json_object_set_new(object, "totals", totals);
     json_object_set_new(object, "senders", senders);
     json_object_set_new(object, "failures", failures);
+    return object;
+}
+
+static json_t *
+domain_to_json(const Review *review, const ReviewDomain *part)
+{
+    json_t *object = json_part_domain(part->summary);
     render_json_domain_parts(review, part, object);
     return object;
 }

@@ -1,5 +1,6 @@
 #include "report/render_ready.h"
 
+#include "report/json_parts.h"
 #include "report/json_value.h"
 #include "report/text_table.h"
 #include "schema/day.h"
@@ -182,8 +183,8 @@ whatif_to_json(const WhatIf *whatif)
                      (json_int_t)whatif->sts_sessions, "held", held);
 }
 
-static json_t *
-page_to_json(const ReadyPage *page)
+json_t *
+json_part_ready(const ReadyPage *page)
 {
     const Readiness *readiness = page->readiness;
     json_t *object = json_object();
@@ -212,7 +213,7 @@ render_ready_json(const GArray *pages, GString *out)
 {
     json_t *domains = json_array();
     for (guint i = 0; i < pages->len; i++)
-        json_array_append_new(domains, page_to_json(&g_array_index(pages, ReadyPage, i)));
+        json_array_append_new(domains, json_part_ready(&g_array_index(pages, ReadyPage, i)));
     json_t *root = json_pack("{s:s, s:o}", "schema", "tlsgauge.ready/1", "domains", domains);
     json_value_print(root, out);
 }

@@ -312,6 +312,18 @@ summary_make(Store *store, const SummaryRequest *request, GError **error)
 }
 
 void
+summary_keep(Summary *summary, const char *const *domains)
+{
+    for (guint i = summary->domains->len; i > 0; i--) {
+        SummaryDomain *domain = &g_array_index(summary->domains, SummaryDomain, i - 1);
+        if (g_strv_contains(domains, domain->domain))
+            continue;
+        domain_clear(domain);
+        g_array_remove_index(summary->domains, i - 1);
+    }
+}
+
+void
 summary_free(Summary *summary)
 {
     if (summary == NULL)

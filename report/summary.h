@@ -75,4 +75,7 @@ void summary_only_failures(Summary *summary);
 /* Adds DOMAIN with nothing in it unless it is there. Pointers to domains are void afterwards. */
 void summary_add_domain(Summary *summary, const char *domain);
 void summary_free(Summary *summary); /* NULL is fine */
+
+/* Leaves only those of its domains that DOMAINS (NULL-terminated) names. */
+void summary_keep(Summary *summary, const char *const *domains);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Summary, summary_free)

@@ -100,6 +100,35 @@
 /* Folders within folders that are walked: each holds a file descriptor open. */
 #define LIMIT_FOLDER_DEPTH 64u
 
+/* Dashboard: threads that make pages, each with a connection to the store of its own (two, so that
+ * one dear page does not stop the others, and intake keeps a processor); connections, of which a
+ * browser opens six; seconds without progress. */
+#define LIMIT_DASHBOARD_THREADS 2u
+#define LIMIT_DASHBOARD_CONNECTIONS 64u
+#define LIMIT_DASHBOARD_CONNECTIONS_PER_ADDRESS 24u
+#define LIMIT_DASHBOARD_TIMEOUT_SECONDS 20u
+/* Octets of a path with its query, and of one value in it (a sender is an organization-name with
+ * the domain that authenticated it). */
+#define LIMIT_DASHBOARD_TARGET_BYTES 8192u
+#define LIMIT_DASHBOARD_VALUE_BYTES 1400u
+/* Days that one page may cover, rows of one page of a list, rows of one table of a page (the JSON
+ * has no more either; a page says what it left out), octets of a raw report or entry that are shown.
+ */
+#define LIMIT_DASHBOARD_DAYS 400
+#define LIMIT_DASHBOARD_ROWS 50u
+#define LIMIT_DASHBOARD_TABLE_ROWS 200u
+#define LIMIT_DASHBOARD_RAW_BYTES (256u * 1024)
+/* Users of the dashboard; how long a verified password need not be hashed again; wrong passwords
+ * from one address that are hashed at once, and how many more a minute; from all together; addresses
+ * that are remembered for it. Guessing a word of a dictionary of 100,000 takes three weeks. */
+#define LIMIT_USERS 1000u
+#define LIMIT_USERS_CACHED 1000u
+#define LIMIT_USERS_CACHE_SECONDS 600u
+#define LIMIT_USERS_TRIES 5u
+#define LIMIT_USERS_TRIES_PER_MINUTE 3u
+#define LIMIT_USERS_TRIES_ALL 60u
+#define LIMIT_USERS_ADDRESSES 4096u
+
 /* LMTP (RFC 2033, RFC 5321 4.5.3.1): a command line (512 there; extensions add parameters), the
  * recipients of one message (100 there), wrong commands before we hang up, connections, seconds
  * without a byte and seconds for one message. */

@@ -56,6 +56,7 @@ store_each_report(Store *store, const StoreQuery *query, guint limit, StoreRepor
     if (each == NULL)
         return FALSE;
     bind_filter(each, query, limit);
+    statement_int(each, 6, query->before_id == 0 ? G_MAXINT64 : query->before_id);
     do {
         if (!statement_step(each, &row, error))
             return FALSE;

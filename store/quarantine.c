@@ -138,14 +138,15 @@ tell(Statement *row, gboolean with_bytes, StoreQuarantineFunc func, gpointer dat
 }
 
 gboolean
-store_each_quarantine(Store *store, guint limit, StoreQuarantineFunc func, gpointer data,
-                      GError **error)
+store_each_quarantine(Store *store, gint64 before_id, guint limit, StoreQuarantineFunc func,
+                      gpointer data, GError **error)
 {
     gboolean row;
     g_autoptr(Statement) each = statement_get(store->statements, "quarantine_each", error);
     if (each == NULL)
         return FALSE;
-    statement_int(each, 1, limit == 0 ? G_MAXINT64 : limit);
+    statement_int(each, 1, before_id == 0 ? G_MAXINT64 : before_id);
+    statement_int(each, 2, limit == 0 ? G_MAXINT64 : limit);
     do {
         if (!statement_step(each, &row, error))
             return FALSE;

@@ -127,6 +127,7 @@ typedef struct {
     int policy_type;         /* a PolicyType, or -1 */
     const char *mx;          /* failures only: exact, normalised */
     const char *result_word; /* failures only */
+    gint64 before_id;        /* single reports only: those with a lower id; 0 means all */
 } StoreQuery;
 void store_query_init(StoreQuery *query); /* matches all */
 
@@ -198,7 +199,7 @@ typedef struct {
     gint64 successful, failed; /* sums over its entries, for lists */
 } StoreReportRow;
 typedef gboolean (*StoreReportFunc)(gpointer data, const StoreReportRow *row);
-/* Newest first; LIMIT 0 = all. Only since/until, domain and sender of QUERY are used. */
+/* Newest first; LIMIT 0 = all. Only since/until, domain, sender and before_id of QUERY are used. */
 gboolean store_each_report(Store *store, const StoreQuery *query, guint limit, StoreReportFunc func,
                            gpointer data, GError **error);
 /* With raw. STORE_ERROR_NOT_FOUND. */
@@ -249,8 +250,9 @@ typedef struct {
     GBytes *bytes; /* NULL in lists */
 } StoreQuarantineRow;
 typedef gboolean (*StoreQuarantineFunc)(gpointer data, const StoreQuarantineRow *row);
-gboolean store_each_quarantine(Store *store, guint limit, StoreQuarantineFunc func, gpointer data,
-                               GError **error); /* newest first */
+/* Newest first; of those with an id below BEFORE_ID (0: all) at most LIMIT (0: all). */
+gboolean store_each_quarantine(Store *store, gint64 before_id, guint limit,
+                               StoreQuarantineFunc func, gpointer data, GError **error);
 gboolean store_get_quarantine(Store *store, gint64 id, StoreQuarantineFunc func, gpointer data,
                               GError **error);
 /* Inside a transaction. STORE_ERROR_NOT_FOUND. */

@@ -18,7 +18,7 @@ DELETE FROM quarantine WHERE id = $1 RETURNING size
 -- name: quarantine_each
 SELECT id, received, outcome, reason_code, reason, findings, road, source, part, is_message,
        full_size, times_seen
-FROM quarantine ORDER BY id DESC LIMIT $1
+FROM quarantine WHERE id < $1 ORDER BY id DESC LIMIT $2
 
 -- name: quarantine_get
 SELECT id, received, outcome, reason_code, reason, findings, road, source, part, is_message,

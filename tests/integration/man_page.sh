@@ -4,7 +4,7 @@ set -eu
 mandoc -Tlint -W warning "$SOURCE_DIR/doc/tlsgauge.1"
 text=$(mandoc -T ascii "$SOURCE_DIR/doc/tlsgauge.1" | sed 's/.\x08//g')
 status=0
-for command in $("$TLSGAUGE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+for command in $("$TLSGAUGE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p'); do
     grep -qw "$command" <<<"$text" || { echo "not in the man page: $command"; status=1; }
 done
 for key in $(sed -n -e 's/^    *\(TEXT(\|{\)"[a-z]*", "\([a-z-]*\)".*/\2/p' \

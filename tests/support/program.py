@@ -78,6 +78,8 @@ class Server:
             found = re.search(r"collecting at port (\d+)", text)
             if re.search(r"^tlsgauge: store ", text, re.MULTILINE):  # the last line of the start
                 self.port = int(found.group(1)) if found else None
+                found = re.search(r"dashboard at port (\d+)", text)
+                self.dashboard_port = int(found.group(1)) if found else None
                 return
             if self.process.poll() is not None:
                 sys.exit("serve ended at once:\n" + text)

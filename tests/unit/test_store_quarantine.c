@@ -44,7 +44,7 @@ assert_list(Store *store, guint limit, const char *expected)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) list = g_string_new(NULL);
-    store_each_quarantine(store, limit, list_row, list, &error);
+    store_each_quarantine(store, 0, limit, list_row, list, &error);
     g_assert_no_error(error);
     g_assert_cmpstr(list->str, ==, expected);
 }
@@ -95,7 +95,7 @@ test_fields(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     fixture_begin(fixture->store);
     g_assert_true(store_put_quarantine(fixture->store, &item, &id, &error));
     fixture_commit(fixture->store);
-    g_assert_true(store_each_quarantine(fixture->store, 0, check_row, &listed, &error));
+    g_assert_true(store_each_quarantine(fixture->store, 0, 0, check_row, &listed, &error));
     g_assert_true(store_get_quarantine(fixture->store, id, check_row, &shown, &error));
     g_assert_true(listed && shown);
 }

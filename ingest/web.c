@@ -1,0 +1,262 @@
+#include "ingest/web.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ingest/https_certificate.h"
+#include "ingest/https_connections.h"
+#include "ingest/proxies.h"
+#include "ingest/tcp_listen.h"
+#include "schema/limits.h"
+
+struct WebServer {
+    WebHandler handler;
+    gpointer handler_data;
+    const GPtrArray *proxies;
+    guint16 port;
+    gboolean loopback;
+    struct MHD_Daemon *daemon;
+    HttpsConnections *connections;
+    HttpsCertificate *certificate; /* NULL: plain HTTP */
+};
+
+void
+web_answer_field(WebAnswer *answer, const char *name, const char *value)
+{
+    g_ptr_array_add(answer->fields, g_strdup(name));
+    g_ptr_array_add(answer->fields, g_strdup(value));
+}
+
+/* ---- one request --------------------------------------------------------------------------- */
+
+static enum MHD_Result
+queue_answer(struct MHD_Connection *handle, const WebAnswer *answer)
+{
+    gsize length = 0;
+    const void *body = answer->body != NULL ? g_bytes_get_data(answer->body, &length) : NULL;
+    /* A copy, because the two libraries need not share an allocator. */
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(length, (void *)body, MHD_RESPMEM_MUST_COPY);
+    enum MHD_Result result = response != NULL ? MHD_YES : MHD_NO;
+    for (guint i = 0; result == MHD_YES && i + 1 < answer->fields->len; i += 2)
+        result = MHD_add_response_header(response, g_ptr_array_index(answer->fields, i),
+                                         g_ptr_array_index(answer->fields, i + 1));
+    if (result == MHD_YES)
+        result = MHD_queue_response(handle, answer->status, response);
+    if (response != NULL)
+        MHD_destroy_response(response);
+    return result;
+}
+
+static const char *
+field(struct MHD_Connection *handle, const char *name)
+{
+    return MHD_lookup_connection_value(handle, MHD_HEADER_KIND, name);
+}
+
+/* MHD_OPTION_URI_LOG_CALLBACK: the only place that shows the target as it came. It is kept with the
+ * connection, because libmicrohttpd does not always tell the end of a request that it refuses. */
+static void *
+take_target(void *cls, const char *target, struct MHD_Connection *handle)
+{
+    (void)cls;
+    https_connection_keep(https_connection_of(handle), target);
+    return NULL;
+}
+
+static enum MHD_Result
+handle_request(void *cls, struct MHD_Connection *handle, const char *url, const char *method,
+               const char *version, const char *data, size_t *size, void **context)
+{
+    WebServer *server = cls;
+    (void)url, (void)version, (void)data;
+    HttpsConnection *connection = https_connection_of(handle);
+    gboolean body =
+        field(handle, "Content-Length") != NULL || field(handle, "Transfer-Encoding") != NULL;
+    /* libmicrohttpd closes a connection that is answered at the first call. */
+    if (*context == NULL && !body) {
+        *context = server;
+        return MHD_YES;
+    }
+    const char *address = https_connection_address(connection);
+    g_autofree char *client =
+        proxies_client(server->proxies, address, field(handle, "X-Forwarded-For"));
+    WebRequest request = {
+        .method = method,
+        .target = https_connection_kept(connection),
+        .host = field(handle, "Host"),
+        .accept = field(handle, "Accept"),
+        .authorization = field(handle, "Authorization"),
+        .if_none_match = field(handle, "If-None-Match"),
+        .client = client,
+    };
+    WebAnswer answer = {.fields = g_ptr_array_new_with_free_func(g_free)};
+    *size = 0;
+    server->handler(server->handler_data, &request, &answer);
+    /* An answer before a body, which nobody should send, ends the connection. */
+    if (body)
+        https_connection_linger(connection);
+    https_connection_set_state(connection, HTTPS_ANSWER_DUE);
+    enum MHD_Result result = queue_answer(handle, &answer);
+    g_ptr_array_unref(answer.fields);
+    g_clear_pointer(&answer.body, g_bytes_unref);
+    return result;
+}
+
+static void
+completed(void *cls, struct MHD_Connection *handle, void **context,
+          enum MHD_RequestTerminationCode code)
+{
+    (void)cls, (void)code;
+    *context = NULL;
+    https_connection_set_state(https_connection_of(handle), HTTPS_REQUEST_DUE);
+}
+
+/* ---- the server ---------------------------------------------------------------------------- */
+
+static void
+connection_started(gpointer data)
+{
+    const WebServer *server = data;
+    https_certificate_serve_thread(server->certificate);
+}
+
+static void
+connection_closed(gpointer data, guint64 oldest)
+{
+    const WebServer *server = data;
+    if (server->certificate != NULL)
+        https_certificate_release(server->certificate, oldest);
+}
+
+static guint64
+next_connection(gpointer data)
+{
+    return https_connections_next(data);
+}
+
+/* MHD_OPTION_UNESCAPE_CALLBACK: nothing is decoded behind our back. */
+static size_t
+keep_escaped(void *cls, struct MHD_Connection *handle, char *text)
+{
+    (void)cls, (void)handle;
+    return strlen(text);
+}
+
+/* Its complaints tell of garbage that peers send. */
+static void G_GNUC_PRINTF(2, 0) ignore_log(void *cls, const char *format, va_list arguments)
+{
+    (void)cls, (void)format, (void)arguments;
+}
+
+static gboolean
+start_daemon(WebServer *server, const WebOptions *options, GError **error)
+{
+    gboolean tls = server->certificate != NULL;
+    struct MHD_OptionItem items[] = {
+        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)options->threads, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->connections + 64, NULL},
+        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)options->connections_per_address, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)options->timeout_seconds, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)LIMIT_HTTPS_CONNECTION_MEMORY, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)take_target, server},
+        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escaped, server},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)https_connections_notify, server->connections},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)completed, server},
+        {tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)(intptr_t)HTTPS_PRIORITIES},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)https_certificate_retrieve},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
+                     MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u);
+    server->daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER,
+                         ignore_log, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+    if (server->daemon == NULL)
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the HTTP server cannot be started: %s",
+                    g_strerror(errno));
+    return server->daemon != NULL;
+}
+
+/* Everything but the socket. */
+static gboolean
+start(WebServer *server, const WebOptions *options, void (*log)(gpointer, const char *line),
+      gpointer log_data, GError **error)
+{
+    HttpsConnectionsOptions connection_options = {
+        .connections = options->connections,
+        .idle_seconds = options->timeout_seconds,
+        .request_seconds = options->timeout_seconds * LIMIT_HTTPS_REQUEST_TIMEOUTS,
+        .log = log,
+        .log_data = log_data,
+        .started = connection_started,
+        .closed = connection_closed,
+        .data = server,
+    };
+    server->connections = https_connections_new(&connection_options);
+    if (options->certificate_file != NULL) {
+        server->certificate =
+            https_certificate_new(options->certificate_file, options->key_file, log, log_data,
+                                  next_connection, server->connections, error);
+        if (server->certificate == NULL)
+            return FALSE;
+    }
+    return start_daemon(server, options, error);
+}
+
+void
+web_stop(WebServer *server)
+{
+    if (server == NULL)
+        return;
+    if (server->connections != NULL)
+        https_connections_stop(server->connections);
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    https_connections_free(server->connections);
+    https_certificate_free(server->certificate);
+    g_free(server);
+}
+
+WebServer *
+web_start(const WebOptions *options, WebHandler handler, gpointer handler_data,
+          void (*log)(gpointer, const char *line), gpointer log_data, GError **error)
+{
+    int fd = tcp_listen_open(options->listen, options->why_loopback, error);
+    if (fd < 0)
+        return NULL;
+    WebServer *server = g_new0(WebServer, 1);
+    server->handler = handler;
+    server->handler_data = handler_data;
+    server->proxies = options->proxies;
+    server->port = tcp_listen_port(fd);
+    server->loopback = tcp_listen_is_loopback(fd);
+    if (!start(server, options, log, log_data, error) ||
+        !https_connections_accept(server->connections, fd, server->daemon, error)) {
+        web_stop(server);
+        close(fd);
+        return NULL;
+    }
+    return server;
+}
+
+guint16
+web_port(const WebServer *server)
+{
+    return server->port;
+}
+
+gboolean
+web_is_loopback(const WebServer *server)
+{
+    return server->loopback;
+}
+
+gboolean
+web_reload_certificate(WebServer *server, GError **error)
+{
+    return server->certificate == NULL || https_certificate_reload(server->certificate, error);
+}

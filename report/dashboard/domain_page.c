@@ -1,0 +1,216 @@
+/* domain_page.c: one domain: the verdict and what led to it, what fails, at which MX, for whom. */
+#include <string.h>
+
+#include "report/dashboard/failure_table.h"
+#include "report/json_parts.h"
+#include "report/next_step.h"
+#include "report/overview.h"
+#include "schema/day.h"
+
+typedef struct {
+    const char *name;
+    Evidence *evidence;
+    Readiness *readiness;
+    NextStep *step;
+    Stage stage;
+    guint stage_days;
+    Summary *summary;
+    const SummaryDomain *domain; /* NULL: no report in the period passes the filters */
+} DomainView;
+
+static void
+view_clear(DomainView *view)
+{
+    next_step_free(view->step);
+    readiness_free(view->readiness);
+    evidence_free(view->evidence);
+    summary_free(view->summary);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DomainView, view_clear)
+
+static gboolean
+read_view(Page *page, DomainView *view, GError **error)
+{
+    const ReadinessRules *rules = page->context->rules;
+    gint32 today = page->request->today;
+    SummaryRequest request = {0};
+    view->name = page->filter.domain;
+    view->evidence =
+        evidence_read(page->store, view->name, today, READINESS_HISTORY_DAYS + rules->days, error);
+    if (view->evidence == NULL)
+        return FALSE;
+    view->readiness = readiness_weigh(view->evidence, rules);
+    view->step = next_step_of(view->readiness, today);
+    view->stage = stage_of(view->evidence, rules, view->readiness, &view->stage_days);
+    filter_query(&page->filter, &request.query);
+    view->summary = summary_make(page->store, &request, error);
+    if (view->summary == NULL)
+        return FALSE;
+    if (view->summary->domains->len > 0)
+        view->domain = &g_array_index(view->summary->domains, SummaryDomain, 0);
+    return TRUE;
+}
+
+/* ---- HTML ---------------------------------------------------------------------------------- */
+
+static const char *
+gate_kind(GateState state)
+{
+    static const char *const kinds[] = {
+        [GATE_PASS] = "good", [GATE_WARN] = "warn", [GATE_UNKNOWN] = "idle", [GATE_FAIL] = "bad"};
+    return kinds[state];
+}
+
+static void
+put_gate(Page *page, const Gate *gate)
+{
+    GString *out = page->out;
+    g_string_append(out, "<li><p>");
+    page_badge(page, gate_kind(gate->state), gate_state_name(gate->state));
+    g_string_append_c(out, ' ');
+    html_element(out, "b", NULL, gate->name);
+    g_string_append_c(out, ' ');
+    html_text(out, gate->why);
+    g_string_append(out, "</p>");
+    if (gate->evidence->len > 0) {
+        g_string_append(out, "<ul class=\"evidence\">");
+        for (guint i = 0; i < gate->evidence->len; i++)
+            html_element(out, "li", NULL, g_ptr_array_index(gate->evidence, i));
+        g_string_append(out, "</ul>");
+    }
+    if (gate->fix != NULL) {
+        g_string_append(out, "<p class=\"fix\">");
+        html_element(out, "b", NULL, "To do:");
+        g_string_append_c(out, ' ');
+        html_text(out, gate->fix);
+        g_string_append(out, "</p>");
+    }
+    g_string_append(out, "</li>\n");
+}
+
+static void
+put_verdict(Page *page, const DomainView *view)
+{
+    const Readiness *readiness = view->readiness;
+    GString *out = page->out;
+    g_string_append(out, "<p class=\"verdict\">");
+    page_badge(page, page_verdict_kind(readiness->verdict), verdict_name(readiness->verdict));
+    html_printf(out, " %s", stage_name(view->stage));
+    if (view->stage != STAGE_NO_REPORTS)
+        html_printf(out, " for %u day%s", view->stage_days, view->stage_days == 1 ? "" : "s");
+    g_string_append(out, "</p>\n");
+}
+
+static void
+put_gates(Page *page, const DomainView *view)
+{
+    const Readiness *readiness = view->readiness;
+    g_autofree char *since = day_format(readiness->since);
+    g_autofree char *until = day_format(readiness->until);
+    page_section(page, "gates", "May MTA-STS switch to enforce?");
+    page_note(page, "By the reports of %s to %s.", since, until);
+    g_string_append(page->out, "<ul class=\"gates\">\n");
+    for (guint i = 0; i < readiness->gates->len; i++)
+        put_gate(page, g_ptr_array_index(readiness->gates, i));
+    g_string_append(page->out, "</ul>\n");
+    for (guint i = 0; i < readiness->notes->len; i++)
+        page_note(page, "%s", (const char *)g_ptr_array_index(readiness->notes, i));
+    page_section_end(page);
+}
+
+static void
+put_step(Page *page, const NextStep *step)
+{
+    GString *out = page->out;
+    page_section(page, "next", "Next step");
+    html_element(out, "p", NULL, step->advice);
+    if (step->policy != NULL) {
+        html_open(out, "pre", "tabindex", "0", "aria-label", "Policy file", NULL);
+        html_text(out, step->policy);
+        html_close(out, "pre");
+        html_open(out, "pre", "tabindex", "0", "aria-label", "TXT record", NULL);
+        html_text(out, step->record);
+        html_close(out, "pre");
+    }
+    page_section_end(page);
+}
+
+static void
+put_reported(Page *page, const DomainView *view)
+{
+    if (view->domain == NULL) {
+        page_section(page, "failures", "What fails");
+        page_note(page, "No report of this period passes the filters.");
+        page_section_end(page);
+        return;
+    }
+    page_section(page, "failures", "What fails");
+    failure_table(page, view->domain, "failure-table");
+    page_section_end(page);
+    page_section(page, "senders", "Senders");
+    sender_table(page, view->domain, "sender-table");
+    page_section_end(page);
+    page_section(page, "totals", "Totals");
+    total_table(page, view->domain, "total-table");
+    page_section_end(page);
+}
+
+static void
+put_view(Page *page, const DomainView *view)
+{
+    page_begin(page, view->name);
+    put_verdict(page, view);
+    put_reported(page, view);
+    put_gates(page, view);
+    put_step(page, view->step);
+    g_string_append(page->out, "<p>");
+    page_anchor(page, filter_link(&page->filter, page->context->prefix, "/reports", NULL), NULL,
+                "The reports behind these figures");
+    g_string_append(page->out, "</p>\n");
+    page_end(page);
+}
+
+/* ---- JSON ---------------------------------------------------------------------------------- */
+
+static void
+view_to_json(Page *page, const DomainView *view)
+{
+    json_t *root = page_json(page, "domain");
+    ReadyPage ready = {view->readiness, view->step, NULL};
+    json_object_set_new(root, "domain", json_string(view->name));
+    json_object_set_new(root, "stage", json_string(stage_name(view->stage)));
+    json_object_set_new(root, "days", json_integer(view->stage_days));
+    json_object_set_new(root, "ready", json_part_ready(&ready));
+    json_object_set_new(root, "summary",
+                        view->domain != NULL ? json_part_domain(view->domain) : json_null());
+    page_json_end(page, root);
+}
+
+/* A domain that is neither ours nor in the store is none. */
+static gboolean
+is_known(const Page *page, const DomainView *view)
+{
+    return view->domain != NULL || view->evidence->totals->len > 0 ||
+           page->request->domains != NULL ||
+           (page->context->accept != NULL &&
+            g_hash_table_contains(page->context->accept, view->name));
+}
+
+gboolean
+domain_page(Page *page, GError **error)
+{
+    g_auto(DomainView) view = {0};
+    if (page->filter.domain == NULL) {
+        page_missing(page, "Which domain? The overview has them all.");
+        return TRUE;
+    }
+    if (!read_view(page, &view, error))
+        return FALSE;
+    if (!is_known(page, &view))
+        page_missing(page, "There is no such domain here.");
+    else if (page->json)
+        view_to_json(page, &view);
+    else
+        put_view(page, &view);
+    return TRUE;
+}

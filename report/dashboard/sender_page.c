@@ -1,0 +1,191 @@
+/* sender_page.c: one sender: its days, its failures, what its reports depart from the RFC in. */
+#include <string.h>
+
+#include "report/dashboard/failure_table.h"
+#include "report/json_parts.h"
+#include "schema/day.h"
+#include "schema/limits.h"
+
+/* A day under one policy type, over all domains that are shown. */
+typedef struct {
+    gint32 day;
+    const char *domain, *policy_type;
+    gint64 reports, successful, failed;
+} SenderDay;
+
+typedef struct {
+    Page *page;
+    Summary *summary;
+    GArray *days; /* of SenderDay, newest first */
+    GStringChunk *strings;
+} SenderView;
+
+static void
+view_clear(SenderView *view)
+{
+    summary_free(view->summary);
+    g_array_unref(view->days);
+    g_string_chunk_free(view->strings);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SenderView, view_clear)
+
+static gboolean
+gather_day(gpointer data, const StoreTotal *row)
+{
+    SenderView *view = data;
+    if (!page_may_see(view->page, row->domain))
+        return TRUE;
+    SenderDay day = {
+        .day = row->day,
+        .domain = g_string_chunk_insert_const(view->strings, row->domain),
+        .policy_type = g_string_chunk_insert_const(view->strings, row->policy_type),
+        .reports = row->reports,
+        .successful = row->successful,
+        .failed = row->failed,
+    };
+    g_array_append_val(view->days, day);
+    return TRUE;
+}
+
+static int
+newest_first(gconstpointer a, gconstpointer b)
+{
+    const SenderDay *x = a, *y = b;
+    if (x->day != y->day)
+        return x->day < y->day ? 1 : -1;
+    int order = strcmp(x->domain, y->domain);
+    return order != 0 ? order : strcmp(x->policy_type, y->policy_type);
+}
+
+/* The rows of one day, domain and policy type are one: they differ in policy and trust. */
+static void
+merge_days(GArray *days)
+{
+    guint kept = 0;
+    g_array_sort(days, newest_first);
+    for (guint i = 0; i < days->len; i++) {
+        const SenderDay *day = &g_array_index(days, SenderDay, i);
+        SenderDay *last = kept > 0 ? &g_array_index(days, SenderDay, kept - 1) : NULL;
+        if (last == NULL || newest_first(last, day) != 0) {
+            g_array_index(days, SenderDay, kept++) = *day;
+            continue;
+        }
+        last->reports = sessions_plus(last->reports, day->reports);
+        last->successful = sessions_plus(last->successful, day->successful);
+        last->failed = sessions_plus(last->failed, day->failed);
+    }
+    g_array_set_size(days, kept);
+}
+
+static gboolean
+read_view(Page *page, SenderView *view, GError **error)
+{
+    SummaryRequest request = {0};
+    filter_query(&page->filter, &request.query);
+    view->summary = summary_make(page->store, &request, error);
+    if (view->summary == NULL ||
+        !store_each_total(page->store, &request.query, gather_day, view, error))
+        return FALSE;
+    if (page->request->domains != NULL)
+        summary_keep(view->summary, page->request->domains);
+    merge_days(view->days);
+    return TRUE;
+}
+
+/* ---- HTML ---------------------------------------------------------------------------------- */
+
+static void
+put_days(Page *page, const SenderView *view)
+{
+    static const char *const columns[] = {"Day",       "Domain",  "Policy type", "#Reports",
+                                          "#Sessions", "#Failed", "#Rate",       NULL};
+    guint shown = MIN(view->days->len, LIMIT_DASHBOARD_TABLE_ROWS);
+    page_section(page, "days", "Days");
+    table_begin(page, "day-table", "Days with a report, newest first", columns);
+    for (guint i = 0; i < shown; i++) {
+        const SenderDay *day = &g_array_index(view->days, SenderDay, i);
+        gint64 all = sessions_plus(day->successful, day->failed);
+        g_autofree char *text = day_format(day->day);
+        table_row(page);
+        table_head(page,
+                   filter_link(&page->filter, page->context->prefix, "/reports", "domain",
+                               day->domain, "since", text, "until", text, NULL),
+                   text);
+        table_text(page, day->domain);
+        table_text(page, day->policy_type);
+        table_number(page, day->reports);
+        table_number(page, all);
+        table_number(page, day->failed);
+        table_rate(page, day->failed, all);
+        table_row_end(page);
+    }
+    table_end(page);
+    table_rest(page, shown, view->days->len);
+    page_section_end(page);
+}
+
+static void
+put_view(Page *page, const SenderView *view)
+{
+    page_begin(page, page->filter.sender);
+    for (guint i = 0; i < view->summary->domains->len; i++) {
+        const SummaryDomain *domain = &g_array_index(view->summary->domains, SummaryDomain, i);
+        g_autofree char *id = g_strdup_printf("domain-%u", i);
+        g_autofree char *failures = g_strdup_printf("failures-%u", i);
+        g_autofree char *totals = g_strdup_printf("totals-%u", i);
+        page_section(page, id, domain->domain);
+        total_table(page, domain, totals);
+        failure_table(page, domain, failures);
+        page_section_end(page);
+    }
+    put_days(page, view);
+    page_end(page);
+}
+
+/* ---- JSON ---------------------------------------------------------------------------------- */
+
+static void
+view_to_json(Page *page, const SenderView *view)
+{
+    json_t *root = page_json(page, "sender");
+    json_t *domains = json_array(), *days = json_array();
+    for (guint i = 0; i < view->summary->domains->len; i++)
+        json_array_append_new(
+            domains, json_part_domain(&g_array_index(view->summary->domains, SummaryDomain, i)));
+    for (guint i = 0; i < view->days->len; i++) {
+        const SenderDay *day = &g_array_index(view->days, SenderDay, i);
+        json_array_append_new(days, json_pack("{s:o, s:s, s:s, s:I, s:I, s:I}", "day",
+                                              json_value_day(day->day), "domain", day->domain,
+                                              "policy_type", day->policy_type, "reports",
+                                              (json_int_t)day->reports, "successful_sessions",
+                                              (json_int_t)day->successful, "failed_sessions",
+                                              (json_int_t)day->failed));
+    }
+    json_object_set_new(root, "sender", json_value_text(page->filter.sender));
+    json_object_set_new(root, "domains", domains);
+    json_object_set_new(root, "days", days);
+    page_json_end(page, root);
+}
+
+gboolean
+sender_page(Page *page, GError **error)
+{
+    g_auto(SenderView) view = {
+        .page = page,
+        .days = g_array_new(FALSE, TRUE, sizeof(SenderDay)),
+        .strings = g_string_chunk_new(1024),
+    };
+    if (page->filter.sender == NULL) {
+        page_missing(page, "Which sender? The page of a domain has them all.");
+        return TRUE;
+    }
+    if (!read_view(page, &view, error))
+        return FALSE;
+    if (view.summary->domains->len == 0)
+        page_missing(page, "This sender sent no report in this period.");
+    else if (page->json)
+        view_to_json(page, &view);
+    else
+        put_view(page, &view);
+    return TRUE;
+}

@@ -1,0 +1,41 @@
+/* overview.h: all domains at a glance: stage, verdict, what fails, is it new. */
+#pragma once
+
+#include "report/stage.h"
+
+/* Failures alike in MX, policy type, effect and result type, in the window of the verdict. */
+typedef struct {
+    char *mx; /* NULL if none was named */
+    char *result_type;
+    PolicyType type;
+    Effect effect;
+    gint64 sessions;
+    guint senders;
+    gint32 first_day; /* in all of the history */
+    gint32 last_day;
+    gboolean is_new; /* nothing of it before the last 7 days of the window */
+    gboolean ended;  /* nothing of it in the last 3 days that have reports */
+} OverviewFailure;
+
+typedef struct {
+    char *domain;
+    Stage stage;
+    guint stage_days;
+    Verdict verdict;
+    gint32 since, until;       /* the window of the verdict */
+    gint64 sessions, blocking; /* under an sts policy in the window; held back, or would be */
+    gint32 newest_day;         /* with a report; G_MININT32 if there is none */
+    char *why;                 /* of the gate that decided the verdict; NULL where all pass */
+    GArray *failures;          /* of OverviewFailure: worst effect first, then most sessions */
+} OverviewDomain;
+
+/* The domains that the store has reports of and those of ACCEPT (a set of names; NULL: none), of
+ * these only VISIBLE (NULL: all), by name: an array of char *; free with g_ptr_array_unref. */
+GPtrArray *overview_domains(Store *store, GHashTable *accept, const char *const *visible,
+                            GError **error);
+
+/* One of them as on the day TODAY. STORE_ERROR. Free with overview_domain_free. */
+OverviewDomain *overview_domain(Store *store, const char *domain, gint32 today,
+                                const ReadinessRules *rules, GError **error);
+void overview_domain_free(OverviewDomain *domain); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OverviewDomain, overview_domain_free)

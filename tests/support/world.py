@@ -52,6 +52,7 @@ class World:
         self.sites = {}
         self.expected = {}
         self.servers = {}
+        self.hosts = {}  # what others have to know of a mail host
         self.loopback6 = loopback6()
         self.count = 0
         for name in (".", "example."):
@@ -98,15 +99,17 @@ class World:
         four, six = addresses or self.addresses()
         server = SmtpServer(name, certificate, **script)
         self.servers[name] = server
+        port = server.listen()
         other = SmtpServer(name, second, **script) if second else server
         if v4:
             self.add("%s. 3600 IN A %s" % (name, four))
-            self.route(four, 25, self.closed if "4" in down else server.listen())
+            self.route(four, 25, self.closed if "4" in down else port)
         if v6:
             self.add("%s. 3600 IN AAAA %s" % (name, six))
             self.route(six, 25, self.closed if "6" in down else other.listen(self.loopback6))
         if records == "usual":
             records = [tlsa(3, 1, 1, certificate), tlsa(2, 1, 1, self.authority.sub)]
+        self.hosts[name] = {"certificate": certificate, "records": records or [], "port": port}
         for record in records or ():
             self.add("_25._tcp.%s. 3600 IN TLSA %s" % (name, record))
         if records and rpt:

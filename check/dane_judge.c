@@ -9,16 +9,12 @@ record_at(const DaneVerdict *dane, guint i)
     return g_ptr_array_index(dane->records, i);
 }
 
+/* The record to publish for the certificate in use; NULL without one. */
 static char *
-make_fix(const char *base, const GPtrArray *chain)
+make_record(const char *base, const GPtrArray *chain)
 {
-    if (chain == NULL || chain->len == 0)
-        return NULL;
     g_autofree char *data = dane_suggest(g_ptr_array_index(chain, 0));
-    return data == NULL ? NULL
-                        : g_strdup_printf("Publish, for the certificate that is in use now:\n"
-                                          "_25._tcp.%s. IN TLSA %s",
-                                          base, data);
+    return data == NULL ? NULL : g_strdup_printf("_25._tcp.%s. IN TLSA %s", base, data);
 }
 
 static void
@@ -87,7 +83,7 @@ judge_mismatch(GPtrArray *findings, const char *subject, const char *base, const
     }
     const char *id = dane->name_refused ? "dane-ta-name" : "dane-mismatch";
     CheckFinding *finding = check_findings_add(findings, id, subject, "%s", fact->str);
-    finding->fix = make_fix(base, chain);
+    finding->copy = chain->len > 0 ? make_record(base, chain) : NULL;
 }
 
 static void

@@ -224,6 +224,7 @@ merge(HostLook *self, const GPtrArray *findings)
             check_findings_add(self->probe->findings, one->kind->id, subject, "%s", one->fact);
         kept->severity = one->severity;
         kept->fix = g_strdup(one->fix);
+        kept->copy = g_strdup(one->copy);
     }
 }
 

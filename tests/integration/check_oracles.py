@@ -1,5 +1,6 @@
-"""Goal: on the fixture world, check agrees with programs that others wrote: Postfix
-(posttls-finger) on certificates, OpenSSL (whose DANE Postfix uses) and ldns-dane on TLSA records, danetool on what to publish, delv on DNSSEC."""
+"""Goal: on the fixture world, check agrees with programs that others wrote: Postfix (posttls-finger)
+on certificates, OpenSSL (whose DANE Postfix uses) and ldns-dane on TLSA records, danetool on what to
+publish, delv on DNSSEC."""
 import os
 import re
 import shutil
@@ -40,7 +41,6 @@ LDNS_CANNOT = ("cert-weak-key", "cert-weak-hash")
 OPENSSL_DIFFERS = {
     "cert-weak-key": "the level of Debian's OpenSSL takes no RSA 1024; whether DANE matches is no "
                      "question of that",
-    "cert-weak-hash": "the same for SHA-1",
 }
 
 
@@ -100,7 +100,8 @@ world = World(place.path)
 for part in (world_domains.dns, world_domains.dane_records, world_domains.mail_hosts):
     part(world)
 world.start()
-names = sorted(world.expected)
+names = [name for name in world.expected if re.match("(smtp|tls|cert|dane|dns|good|nowhere|bogus|unsigned)",
+                                                     name)]
 runs, _ = world.check(*names, more=["--jobs", "3", "--timeout", "60"])
 wrong, looked = [], 0
 for host, how in fixtures(world).items():
@@ -126,8 +127,7 @@ made = subprocess.run(["danetool", "--tlsa-rr", "--load-certificate",
                        world.hosts[host]["certificate"].file, "--host", host, "--port", "25"],
                       capture_output=True, text=True, check=True).stdout
 digest = re.search(r"\( 03 01 01 ([0-9a-f]+) \)", made).group(1)
-advice = (finding["fix"] or "") + (finding.get("copy") or "")
-expect("_25._tcp.%s. IN TLSA 3 1 1 %s" % (host, digest) in advice, "danetool: %s\nours: %s" % (made, advice))
+expect_equal(finding["copy"], "_25._tcp.%s. IN TLSA 3 1 1 %s" % (host, digest), "the record to publish")
 
 # DNSSEC: the same answers are secure, insecure and bogus.
 for name, kind, wanted, bad in (

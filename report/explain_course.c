@@ -130,8 +130,9 @@ explain_course(const Explain *explain, Problem *problem)
         problem->course = g_strdup_printf(
             "%s; there is no later report of %s, so whether it ended is not known.", when, whose);
     else
-        problem->course = g_strdup_printf("%s; not seen since, but later reports tell too little "
-                                          "to say that it ended (%" G_GINT64_FORMAT
-                                          " sessions, from %u of %u senders).",
-                                          when, aftermath.after, aftermath.senders_back, senders);
+        problem->course = g_strdup_printf(
+            "%s; not seen since, but later reports tell too little to say that it ended (%u of %u "
+            "sender%s, %" G_GINT64_FORMAT " session%s).",
+            when, aftermath.senders_back, senders, senders == 1 ? "" : "s", aftermath.after,
+            aftermath.after == 1 ? "" : "s");
 }

@@ -23,10 +23,16 @@ printable(const char *name)
 }
 
 static gboolean
+is_certificate(ResultType type)
+{
+    return type == RESULT_CERTIFICATE_HOST_MISMATCH || type == RESULT_CERTIFICATE_EXPIRED ||
+           type == RESULT_CERTIFICATE_NOT_TRUSTED;
+}
+
+static gboolean
 is_session_failure(ResultType type)
 {
-    return type == RESULT_STARTTLS_NOT_SUPPORTED || type == RESULT_CERTIFICATE_HOST_MISMATCH ||
-           type == RESULT_CERTIFICATE_EXPIRED || type == RESULT_CERTIFICATE_NOT_TRUSTED;
+    return type == RESULT_STARTTLS_NOT_SUPPORTED || is_certificate(type);
 }
 
 /* Too little of it to see a pattern in. */
@@ -34,6 +40,8 @@ static gboolean
 is_rare(const Pattern *pattern)
 {
     gint64 sessions = pattern->problem->sessions;
+    if (is_certificate(result_type_from_word(pattern->problem->result_type)))
+        return FALSE; /* no accident of a connection */
     return (pattern->share < RARE_SHARE && sessions < RARE_SESSIONS) ||
            (pattern->share < FEW_SHARE && sessions <= FEW_SESSIONS);
 }
@@ -50,7 +58,7 @@ from_one_network(const Problem *problem)
 static ProblemPlace
 place_of_single(const Pattern *pattern, ResultType type)
 {
-    if (!pattern->others_tell || is_rare(pattern))
+    if (!pattern->others_tell || is_rare(pattern) || pattern->problem->sessions <= FEW_SESSIONS)
         return PLACE_UNCLEAR;
     if (!is_session_failure(type))
         return PLACE_SENDER;
@@ -194,7 +202,7 @@ tell_unclear(ResultType type)
 {
     if (type == RESULT_CERTIFICATE_EXPIRED || type == RESULT_CERTIFICATE_HOST_MISMATCH)
         return g_strdup("No other sender tells enough to confirm it, but such a finding is seldom "
-                        "the sender's mistake: look at the MX first.");
+                        "the sender's mistake: look at every machine and address of the MX first.");
     return g_strdup("No other sender tells enough to say whether the MX, this sender or the way "
                     "between is at fault: confirm it by the commands.");
 }
@@ -226,8 +234,8 @@ tell_likely(const Pattern *pattern, ProblemPlace place)
         break;
     }
     if (is_rare(pattern))
-        return g_strdup("So rare that a broken connection or a restart of the MX may be behind it: "
-                        "wait whether it comes again.");
+        return g_strdup("So rare that a broken connection or a restart of the MX may be behind it, "
+                        "or one machine of several: wait whether it comes again.");
     if (pattern->problem->senders->len == 1)
         return tell_unclear(result_type_from_word(pattern->problem->result_type));
     return g_strdup("The reports do not say which MX it was, or only few senders meet it: confirm "

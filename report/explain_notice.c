@@ -234,11 +234,14 @@ notice_double(GPtrArray *notices, const char *sender, const char *name, const GA
         return;
     }
     notice->title = g_strdup_printf("%s reports its sessions twice", name);
-    notice->text =
-        g_strdup_printf("On %u of the %u days with both it tells as many sessions under tlsa as "
-                        "under sts: the same "
-                        "ones, once for each policy. They are shown apart and never added.",
-                        notice->days, both);
+    g_autofree char *when =
+        notice->days < both ? g_strdup_printf("On %u of the %u days with both", notice->days, both)
+        : both == 1         ? g_strdup("On the only day with both")
+                            : g_strdup("On every day with both");
+    notice->text = g_strdup_printf("%s it tells as many sessions under tlsa as under sts: the same "
+                                   "ones, once for each policy. "
+                                   "They are shown apart and never added.",
+                                   when);
 }
 
 static void
@@ -304,10 +307,10 @@ notice_gaps(GPtrArray *notices, const char *sender, const char *name, const Evid
 /* ---- all ----------------------------------------------------------------------------------- */
 
 static gboolean
-anybody_sees_policy(const Evidence *evidence)
+anybody_reports(const Evidence *evidence, PolicyType type)
 {
     for (guint i = 0; i < evidence->totals->len; i++) {
-        if (g_array_index(evidence->totals, EvidenceTotal, i).type == POLICY_TYPE_STS)
+        if (g_array_index(evidence->totals, EvidenceTotal, i).type == type)
             return TRUE;
     }
     return FALSE;
@@ -361,7 +364,7 @@ explain_notices(Store *store, const Summary *summary, const SummaryDomain *domai
         return NULL;
     const EvidenceTotal *rows = (const EvidenceTotal *)(const void *)evidence->totals->data;
     guint n = evidence->totals->len;
-    gboolean seen = anybody_sees_policy(evidence);
+    gboolean seen = anybody_reports(evidence, POLICY_TYPE_STS);
     for (guint i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && rows[end].sender == rows[i].sender;)
             end++;
@@ -373,7 +376,7 @@ explain_notices(Store *store, const Summary *summary, const SummaryDomain *domai
                        summary->until + 1 - (gint32)silence_days);
         notice_gaps(notices, rows[i].sender, name, rows + i, end - i);
     }
-    if (!seen && n > 0)
+    if (!seen && anybody_reports(evidence, POLICY_TYPE_NONE))
         notice_nobody(notices, evidence);
     notice_versions(notices, evidence);
     drop_unasked(notices, query);

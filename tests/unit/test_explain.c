@@ -228,6 +228,25 @@ test_stripped_starttls(Case *c, G_GNUC_UNUSED gconstpointer data)
     assert_has(problem_of(c, 0)->likely, "Reports alone cannot tell which");
 }
 
+/* A broken connection may be an accident, an expired certificate is none. */
+static void
+test_rare(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    total(c, "Alpha", 0, 99, 50000);
+    total(c, "Beta", 0, 99, 50000);
+    fail(c, "Alpha", "mx1.example.org", "starttls-not-supported", 40, 40, 2);
+    fail(c, "Alpha", "mx1.example.org", "certificate-expired", 80, 80, 2);
+    weigh(c, 2);
+    g_assert_cmpstr(problem_of(c, 0)->result_type, ==, "certificate-expired");
+    g_assert_false(problem_of(c, 0)->rare);
+    assert_has(problem_of(c, 0)->fix, "Renew the certificate");
+    g_assert_true(problem_of(c, 1)->rare);
+    assert_has(problem_of(c, 1)->fix, "Nothing for now");
+    /* Two sessions accuse nobody. */
+    g_assert_cmpint(problem_of(c, 0)->place, ==, PLACE_UNCLEAR);
+    g_assert_cmpint(problem_of(c, 1)->place, ==, PLACE_UNCLEAR);
+}
+
 /* Where nobody else had sessions, nobody is accused. */
 static void
 test_lonely_failure(Case *c, G_GNUC_UNUSED gconstpointer data)
@@ -408,6 +427,7 @@ main(int argc, char **argv)
     ADD("/explain/shared-certificate", test_shared_certificate);
     ADD("/explain/nameless-joins", test_nameless_joins);
     ADD("/explain/stripped-starttls", test_stripped_starttls);
+    ADD("/explain/rare", test_rare);
     ADD("/explain/lonely-failure", test_lonely_failure);
     ADD("/explain/wildcard-is-one-label", test_wildcard_is_one_label);
     ADD("/explain/two-hosts-missing", test_two_hosts_missing);

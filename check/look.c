@@ -27,16 +27,22 @@ look_up_quietly(Look *look, const char *name, DnsType type)
     return answer;
 }
 
+void
+look_tell_failure(Look *look, const char *name, DnsType type, const DnsAnswer *answer)
+{
+    if (answer->status != ANSWER_BOGUS && answer->status != ANSWER_FAILED)
+        return;
+    g_autofree char *question = g_strdup_printf("%s %s", name, dns_type_name(type));
+    if (g_hash_table_add(look->told, g_strdup(question)))
+        look_tell(look, answer->status == ANSWER_BOGUS ? "dns-bogus" : "dns-failed", question, "%s",
+                  answer->problem != NULL ? answer->problem : "no answer");
+}
+
 DnsAnswer *
 look_up(Look *look, const char *name, DnsType type)
 {
     DnsAnswer *answer = look_up_quietly(look, name, type);
-    g_autofree char *question = g_strdup_printf("%s %s", name, dns_type_name(type));
-    if (answer->status != ANSWER_BOGUS && answer->status != ANSWER_FAILED)
-        return answer;
-    if (g_hash_table_add(look->told, g_strdup(question)))
-        look_tell(look, answer->status == ANSWER_BOGUS ? "dns-bogus" : "dns-failed", question, "%s",
-                  answer->problem != NULL ? answer->problem : "no answer");
+    look_tell_failure(look, name, type, answer);
     return answer;
 }
 

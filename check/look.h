@@ -9,8 +9,9 @@ typedef struct {
     Resolver *resolver;
     const CheckPast *past; /* never NULL */
     CheckRun *run;
-    TlsTrust *trust;       /* NULL: there are no CAs here, which was told */
+    TlsTrust *trust;       /* NULL: there are no CAs here */
     GHashTable *told;      /* questions whose failure was told */
+    gboolean silent;       /* our own resolver gives no answer: nothing more can be asked */
     gboolean hosts_known;  /* the question for MX was answered */
     gboolean record_there; /* there is something at _mta-sts that means MTA-STS */
 } Look;
@@ -22,8 +23,9 @@ CheckFinding *look_tell(Look *look, const char *id, const char *subject, const c
 /* Asks, and tells ANSWER_BOGUS and ANSWER_FAILED as findings, once a question. Where our resolver
  * does no DNSSEC, what it could not validate is taken as insecure. */
 DnsAnswer *look_up(Look *look, const char *name, DnsType type);
-/* The same without telling. */
+/* The same in two steps: without telling, and telling what ANSWER says of itself. */
 DnsAnswer *look_up_quietly(Look *look, const char *name, DnsType type);
+void look_tell_failure(Look *look, const char *name, DnsType type, const DnsAnswer *answer);
 /* Appends the addresses of NAME, at most LIMIT_CHECK_ADDRESSES, A first. FALSE where one of the
  * questions had no answer. *ret_secure and *ret_canonical may be NULL. */
 gboolean look_up_addresses(Look *look, const char *name, GStrvBuilder *addresses, guint *ret_n,

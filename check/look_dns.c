@@ -28,19 +28,21 @@ anchor_zone(const char *file)
     return g_strdup(".");
 }
 
-/* An answer of the signed zone that all trust begins at must validate. */
-static void
+/* An answer of the signed zone that all trust begins at must validate. FALSE: there was none at
+ * all, which may be the way of a forwarder that knows no root. */
+static gboolean
 look_dnssec(Look *look)
 {
     g_autofree char *zone = anchor_zone(look->options->trust_anchor);
     g_autoptr(DnsAnswer) answer = resolver_lookup(look->resolver, zone, DNS_SOA);
     look->run->dnssec_works = answer->secure || answer->status == ANSWER_FAILED;
     if (look->run->dnssec_works)
-        return;
+        return answer->status != ANSWER_FAILED;
     look_tell(look, "dns-resolver-no-dnssec", zone, "%s",
               answer->status == ANSWER_BOGUS
                   ? answer->problem
                   : "its SOA record is not secure: there is no trust anchor for it");
+    return TRUE;
 }
 
 /* ---- MX hosts -------------------------------------------------------------------------------- */
@@ -182,8 +184,15 @@ void
 look_dns(Look *look)
 {
     CheckRun *run = look->run;
-    look_dnssec(look);
-    g_autoptr(DnsAnswer) answer = look_up(look, run->domain, DNS_MX);
+    gboolean answers = look_dnssec(look);
+    g_autoptr(DnsAnswer) answer = look_up_quietly(look, run->domain, DNS_MX);
+    if (!answers && answer->status == ANSWER_FAILED) {
+        look->silent = TRUE;
+        look_tell(look, "dns-resolver-silent", look->options->resolver, "%s",
+                  answer->problem != NULL ? answer->problem : "no answer");
+        return;
+    }
+    look_tell_failure(look, run->domain, DNS_MX, answer);
     run->mx_secure = answer->secure;
     run->exists = answer->status != ANSWER_NXDOMAIN;
     look->hosts_known = answer->status != ANSWER_BOGUS && answer->status != ANSWER_FAILED;

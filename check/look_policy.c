@@ -269,6 +269,9 @@ look_policy(Look *look)
     gboolean answered = look_up_addresses(look, policy.host, builder, &n, NULL, NULL);
     policy.addresses = g_strv_builder_end(builder);
     run->stages[STAGE_STS_HTTPS].ran = look->record_there;
+    if (look->record_there && look->trust == NULL)
+        look_tell(look, "sts-https-untested", policy.host,
+                  "there are no trusted CAs here: its certificate cannot be judged");
     if (!look->record_there)
         look_without_record(&policy);
     else if (n > 0)

@@ -128,6 +128,25 @@ test_resolver(void)
     g_assert_cmpint(check_exit(check_run_worst(run)), ==, 3);
 }
 
+/* A resolver that is down is one thing that could not be tested, not one a question. */
+static void
+test_silent(void)
+{
+    MapResolver *map = good_map();
+    map_answer(map, ".", DNS_SOA, ANSWER_FAILED);
+    DnsAnswer *answer = map_answer(map, DOMAIN, DNS_MX, ANSWER_FAILED);
+    answer->status = ANSWER_FAILED;
+    map_answer(map, "_mta-sts." DOMAIN, DNS_TXT, ANSWER_FAILED);
+    g_autoptr(CheckRun) run = look(map, NULL);
+    g_autofree char *ids = ids_of(run);
+    g_assert_cmpstr(ids, ==, "dns-resolver-silent");
+    g_assert_cmpint(check_exit(check_run_worst(run)), ==, 3);
+    /* One that only refuses the root works. */
+    map = good_map();
+    map_answer(map, ".", DNS_SOA, ANSWER_FAILED);
+    expect(map, "sts-dns-missing");
+}
+
 static void
 test_mx(void)
 {
@@ -489,6 +508,7 @@ main(int argc, char **argv)
     g_test_add_func("/check/good", test_good);
     g_test_add_func("/check/no-domain", test_no_domain);
     g_test_add_func("/check/resolver", test_resolver);
+    g_test_add_func("/check/silent", test_silent);
     g_test_add_func("/check/mx", test_mx);
     g_test_add_func("/check/null-mx", test_null_mx);
     g_test_add_func("/check/expected", test_expected_mx);

@@ -7,6 +7,7 @@
 
 #include "cli/alert_watch.h"
 #include "cli/intake_store.h"
+#include "cli/meter.h"
 #include "cli/notify.h"
 #include "cli/options.h"
 #include "cli/say.h"
@@ -118,11 +119,12 @@ start_lmtp(Serve *serve, const Config *config, const Sink *sink, GError **error)
 }
 
 static gboolean
-start_dashboard(Serve *serve, const Config *config, const char *store_uri, GError **error)
+start_dashboard(Serve *serve, const Config *config, const char *store_uri, Meter *meter,
+                GError **error)
 {
     if (config->dashboard_listen == NULL)
         return TRUE;
-    serve->dashboard = serve_dashboard_start(config, store_uri, error);
+    serve->dashboard = serve_dashboard_start(config, store_uri, meter, error);
     if (serve->dashboard != NULL)
         say(SAY_INFO, "dashboard at port %u, path %s/", serve_dashboard_port(serve->dashboard),
             config->dashboard_prefix != NULL ? config->dashboard_prefix : "");
@@ -138,11 +140,12 @@ serve(App *app)
     Writer *writer = writer_start(app->store);
     AlertWatch *watch = alert_watch_start(config, app->store_uri);
     Sink *store_sink = intake_store_sink_new(writer, FALSE);
-    Sink *sink = alert_watch_sink(watch, store_sink);
+    Meter *meter = meter_new(alert_watch_sink(watch, store_sink));
+    const Sink *sink = meter_sink(meter);
     Serve state = {0};
     int status = EX_OK;
     if (start_https(&state, config, sink, &error) && start_lmtp(&state, config, sink, &error) &&
-        start_dashboard(&state, config, app->store_uri, &error)) {
+        start_dashboard(&state, config, app->store_uri, meter, &error)) {
         g_autofree char *store = store_uri_shown(app->store_uri);
         say(SAY_INFO, "store %s", store);
         run_loop(&state);
@@ -158,6 +161,7 @@ serve(App *app)
         return status;
     if (!alert_watch_stop(watch))
         _exit(status); /* it uses the configuration; all that was taken is on disk */
+    meter_free(meter);
     intake_store_sink_free(store_sink);
     return status;
 }

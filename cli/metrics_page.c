@@ -108,6 +108,8 @@ metrics_page_render(MetricsPage *page, GError **error)
         g_string_append(out, page->text->str);
         ok = metrics_render_store(page->store, &options, out, error);
     }
+    if (!ok) /* a database server that was restarted wants a new connection */
+        g_clear_pointer(&page->store, store_close);
     g_mutex_unlock(&page->lock);
     if (ok && page->meter != NULL)
         meter_render(page->meter, out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/intake_store.h"
+#include "cli/metrics_page.h"
 #include "cli/say.h"
 #include "cli/store_pool.h"
 #include "cli/users.h"
@@ -20,6 +21,7 @@ struct ServeDashboard {
     const Config *config;
     DashboardContext context;
     StorePool *stores;
+    MetricsPage *metrics;
     Users *users; /* NULL: whoever reaches the listener sees all */
     WebServer *web;
 };
@@ -100,11 +102,33 @@ answer_page(ServeDashboard *dashboard, const DashboardRequest *request, WebAnswe
     send_answer(web, &answer);
 }
 
+/* The senders and counts of all domains: not for users who see only some. */
+static void
+answer_metrics(ServeDashboard *dashboard, const DashboardRequest *request, WebAnswer *web)
+{
+    g_autoptr(GError) error = NULL;
+    if (request->domains != NULL) {
+        refuse(dashboard, request, web, 403, "Not for you",
+               "The metrics tell of all domains; you may see only some.");
+        return;
+    }
+    g_autofree char *text = metrics_page_render(dashboard->metrics, &error);
+    if (text == NULL) {
+        say(SAY_WARNING, "dashboard: %s", error->message);
+        refuse(dashboard, request, web, 503, "Not available now", "The store cannot be read.");
+        return;
+    }
+    DashboardAnswer answer = {
+        .status = 200, .type = METRICS_PAGE_CONTENT_TYPE, .body = g_string_new(text)};
+    send_answer(web, &answer);
+}
+
 /* What is asked for by a path of its own; everything else is a page. */
 static const struct {
     const char *path; /* below the prefix; NULL: any */
     void (*answer)(ServeDashboard *dashboard, const DashboardRequest *request, WebAnswer *web);
 } routes[] = {
+    {"/metrics", answer_metrics},
     {NULL, answer_page},
 };
 
@@ -238,7 +262,7 @@ serve_dashboard_why_loopback(const Config *config)
 }
 
 ServeDashboard *
-serve_dashboard_start(const Config *config, const char *store_uri, GError **error)
+serve_dashboard_start(const Config *config, const char *store_uri, Meter *meter, GError **error)
 {
     WebOptions options = {
         .listen = config->dashboard_listen,
@@ -263,6 +287,7 @@ serve_dashboard_start(const Config *config, const char *store_uri, GError **erro
         .inflate = inflate,
     };
     dashboard->stores = store_pool_new(store_uri);
+    dashboard->metrics = metrics_page_new(config, store_uri, meter);
     if (config->dashboard_users != NULL)
         dashboard->users = users_load(config->dashboard_users, error);
     if (config->dashboard_users == NULL || dashboard->users != NULL)
@@ -293,6 +318,7 @@ serve_dashboard_stop(ServeDashboard *dashboard)
     if (dashboard == NULL)
         return;
     web_stop(dashboard->web);
+    metrics_page_free(dashboard->metrics);
     store_pool_free(dashboard->stores);
     users_free(dashboard->users);
     g_free(dashboard);

@@ -1,7 +1,9 @@
 """Goal: the metrics say what the store holds, promtool accepts them whatever names senders have, their
 number is bounded; the alert rules fire when they should, the Grafana dashboard asks for metrics that
 there are."""
+import base64
 import collections
+import concurrent.futures
 import datetime
 import json
 import os
@@ -10,10 +12,12 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 
 SOURCE_DIR = os.environ["SOURCE_DIR"]
 sys.path.insert(0, os.path.join(SOURCE_DIR, "tests", "support"))
-from program import Place, expect, expect_equal  # noqa: E402
+from program import Place, Server, expect, expect_equal  # noqa: E402
 from reports import report  # noqa: E402
 
 if shutil.which("promtool") is None:
@@ -164,8 +168,67 @@ def empty():
     place.remove()
 
 
-# Of the running process, see cli/meter.c.
-RUNNING = {"tlsgauge_reports_received_total", "tlsgauge_store_duration_seconds_bucket"}
+
+def running():
+    """The same by HTTP, with what the process takes in; from several askers while reports come."""
+    place = Place("[https]\nlisten=127.0.0.1:0\n[dashboard]\nlisten=127.0.0.1:0\n")
+    server = Server(place)
+    with open(server.log.name) as log:
+        port = int(re.search(r"dashboard at port (\d+)", log.read())[1])
+
+    def ask():
+        with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % port, timeout=120) as answer:
+            expect_equal(answer.headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8", "type")
+            return answer.read()
+
+    def post(body):
+        try:
+            urllib.request.urlopen(urllib.request.Request(
+                "http://127.0.0.1:%d/v1/tlsrpt" % server.port, data=body), timeout=120)
+        except urllib.error.HTTPError as error:
+            expect_equal(error.code, 400, "answer")
+
+    ask()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(ask) for _ in range(10)]
+        for i in range(20):
+            post(json.dumps(report("r-%d" % (i % 15), day=days_ago(1), organization="S%d" % (i % 15))).encode())
+        post(b"{")
+        for each in asking:
+            each.result()
+    metrics = parse(ask())
+    received = "tlsgauge_reports_received_total"
+    for outcome, number in (("stored", 15), ("duplicate", 5), ("defective", 1), ("unavailable", 0)):
+        expect_equal(of(metrics, received, road="https", outcome=outcome), number, outcome)
+    expect_equal(of(metrics, received, road="lmtp"), 0, "LMTP")
+    expect_equal(of(metrics, "tlsgauge_store_duration_seconds_count"), 21, "durations")
+    expect_equal(of(metrics, "tlsgauge_stored_reports"), 15, "stored, as of now")
+    expect_equal(server.stop(), 0, "exit status")
+    place.remove()
+    return metrics
+
+
+def users():
+    """Who sees only some domains gets no numbers of the others."""
+    place = Place()
+    hashed = subprocess.run(["openssl", "passwd", "-6", "secret"], capture_output=True, check=True)
+    hashed = hashed.stdout.decode().strip()
+    file = place.write("users", "all:%s:*\nsome:%s:example.org\n" % (hashed, hashed))
+    place.configure("[dashboard]\nlisten=127.0.0.1:0\nusers=%s\n" % file)
+    server = Server(place)
+    with open(server.log.name) as log:
+        url = "http://127.0.0.1:%s/metrics" % re.search(r"dashboard at port (\d+)", log.read())[1]
+    for name, expected in (("all", 200), ("some", 403), ("nobody", 401)):
+        token = base64.b64encode(("%s:secret" % name).encode()).decode()
+        request = urllib.request.Request(url, headers={"Authorization": "Basic " + token})
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                status, body = answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            status, body = error.code, error.read()
+        expect_equal((status, b"tlsgauge_stored" in body), (expected, expected == 200), name)
+    server.stop()
+    place.remove()
 
 
 def expressions(panel):
@@ -176,7 +239,7 @@ def expressions(panel):
 
 
 def dashboard_and_rules(metrics):
-    known = set(metrics) | RUNNING
+    known = set(metrics)
     with open(os.path.join(SOURCE_DIR, "packaging", "grafana-dashboard.json")) as file:
         dashboard = json.load(file)
     expect_equal([each["name"] for each in dashboard["__inputs"]], ["DS_PROMETHEUS"], "inputs")
@@ -214,7 +277,8 @@ def ready_of(place):
     return json.loads(place.run("ready", "--all", "--json", status=None).stdout)["domains"]
 
 
-SEEN = numbers()
+SEEN = {**numbers(), **running()}
 bounded()
+users()
 empty()
 dashboard_and_rules(SEEN)

@@ -1,7 +1,9 @@
 """Signed zones on an nsd of our own at a free port of loopback."""
 import atexit
+import ctypes
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +11,11 @@ import time
 
 SOA = "{zone} 3600 IN SOA ns.example. hostmaster.example. 1 3600 600 86400 60\n" \
       "{zone} 3600 IN NS ns.example.\n"
+
+
+def _end_with_parent():
+    """Also where the test is killed and has no time to stop what it started."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 class Zone:
@@ -124,7 +131,7 @@ remote-control:
                 file.write('zone:\n  name: "%s"\n  zonefile: "%s"\n' % (zone.name, zone.file))
         nsd = shutil.which("nsd") or "/usr/sbin/nsd"
         self.process = subprocess.Popen([nsd, "-d", "-c", config], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
+                                        stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent)
         atexit.register(self.stop)
         for _ in range(300):
             if self._answers() or self.process.poll() is not None:

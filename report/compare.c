@@ -279,10 +279,11 @@ compare_senders(CompareDomain *domain, const SummaryDomain *now, const SummaryDo
 /* ---- both periods -------------------------------------------------------------------------- */
 
 static void
-add_domain(Comparison *comparison, const SummaryDomain *now, const SummaryDomain *before)
+add_domain(Comparison *comparison, const char *name, const SummaryDomain *now,
+           const SummaryDomain *before)
 {
     CompareDomain domain = {
-        .domain = now != NULL ? now->domain : before->domain,
+        .domain = name,
         .totals = g_array_new(FALSE, TRUE, sizeof(CompareTotal)),
         .failures = g_array_new(FALSE, TRUE, sizeof(CompareFailure)),
         .silent = g_array_new(FALSE, TRUE, sizeof(CompareSender)),
@@ -308,7 +309,9 @@ compare_make(const Summary *now, const Summary *before)
         const SummaryDomain *right =
             j < before->domains->len ? &g_array_index(before->domains, SummaryDomain, j) : NULL;
         int order = left == NULL ? 1 : right == NULL ? -1 : strcmp(left->domain, right->domain);
-        add_domain(comparison, order <= 0 ? left : NULL, order >= 0 ? right : NULL);
+        const SummaryDomain *either = order <= 0 ? left : right;
+        g_assert(either != NULL); /* one list at least is not at its end */
+        add_domain(comparison, either->domain, order <= 0 ? left : NULL, order >= 0 ? right : NULL);
         i += order <= 0 ? 1 : 0;
         j += order >= 0 ? 1 : 0;
     }

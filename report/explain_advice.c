@@ -102,9 +102,9 @@ with_domain(const Problem *problem, const char *text)
     return g_strjoinv(problem->domain, parts);
 }
 
-/* The newest row at MX: the policy that the pattern is explained with. */
-static const EvidenceFailure *
-newest_row(const Cluster *cluster, const char *mx)
+/* The policy of the newest row at MX, which the pattern is explained with. */
+static const char *
+policy_at(const Cluster *cluster, const char *mx)
 {
     const EvidenceFailure *newest = NULL;
     for (guint i = 0; i < cluster->rows->len; i++) {
@@ -112,7 +112,7 @@ newest_row(const Cluster *cluster, const char *mx)
         if (g_strcmp0(row->mx, mx) == 0 && (newest == NULL || row->day > newest->day))
             newest = row;
     }
-    return newest;
+    return newest != NULL ? newest->policy : NULL;
 }
 
 /* The version of the policy that appeared last, as readiness has it. NULL if none is told. */
@@ -154,7 +154,7 @@ tell_not_in_policy(Explain *explain, const Cluster *cluster, Problem *problem)
     guint told = MIN(problem->mxs->len, MISSES_MAX);
     for (guint i = 0; i < told; i++) {
         const char *mx = g_array_index(problem->mxs, ProblemShare, i).name;
-        const StsPolicy *policy = explain_policy(explain, newest_row(cluster, mx)->policy);
+        const StsPolicy *policy = explain_policy(explain, policy_at(cluster, mx));
         g_autofree char *miss = explain_pattern_miss(policy, mx);
         g_string_append_printf(cause, "%s ", miss);
         if (newest != NULL && sts_policy_names(newest, mx))

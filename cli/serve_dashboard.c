@@ -97,6 +97,7 @@ answer_page(ServeDashboard *dashboard, const DashboardRequest *request, WebAnswe
         refuse(dashboard, request, web, 503, "Not available now", "The store cannot be opened.");
         return;
     }
+    intake_store_set_decoder(store, &dashboard->config->rules);
     dashboard_answer(&dashboard->context, store, request, &answer);
     store_pool_give(dashboard->stores, store, answer.status == 503);
     send_answer(web, &answer);
@@ -281,7 +282,9 @@ serve_dashboard_start(const Config *config, const char *store_uri, Meter *meter,
     dashboard->context = (DashboardContext){
         .prefix = config->dashboard_prefix != NULL ? config->dashboard_prefix : "",
         .rules = &config->readiness,
+        .cache = overview_cache_new(),
         .accept = config->rules.accept,
+        .as_database = config->as_database,
         .decode = decode,
         .decode_data = (gpointer)config,
         .inflate = inflate,
@@ -320,6 +323,7 @@ serve_dashboard_stop(ServeDashboard *dashboard)
     web_stop(dashboard->web);
     metrics_page_free(dashboard->metrics);
     store_pool_free(dashboard->stores);
+    overview_cache_free(dashboard->context.cache);
     users_free(dashboard->users);
     g_free(dashboard);
 }

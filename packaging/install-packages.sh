@@ -34,7 +34,9 @@ done
 missing=
 for package in $wanted; do
     state=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
-    [ "$state" = "install ok installed" ] || missing="$missing $package"
+    # Node.org's own packages have npm inside and conflict with Debian's.
+    [ "$state" = "install ok installed" ] || command -v "$package" >/dev/null ||
+        missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ]; then

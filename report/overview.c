@@ -164,6 +164,23 @@ gather_failures(const Evidence *evidence, OverviewDomain *domain)
     g_array_sort(domain->failures, by_gravity);
 }
 
+gboolean
+overview_is_new(const Evidence *evidence, const Problem *problem)
+{
+    PolicyType type = policy_type_from_word(problem->policy_type);
+    for (guint i = 0; i < evidence->failures->len; i++) {
+        const EvidenceFailure *row = &g_array_index(evidence->failures, EvidenceFailure, i);
+        if (row->day >= evidence->today - NEW_DAYS || row->type != type ||
+            strcmp(row->result_word, problem->result_type) != 0)
+            continue;
+        for (guint j = 0; j < problem->mxs->len; j++) {
+            if (g_strcmp0(row->mx, g_array_index(problem->mxs, ProblemShare, j).name) == 0)
+                return FALSE;
+        }
+    }
+    return problem->last_day >= evidence->today - NEW_DAYS;
+}
+
 /* ---- one domain ---------------------------------------------------------------------------- */
 
 /* The gate that stands in the way most: the first of the worst. */
@@ -190,6 +207,7 @@ overview_domain(Store *store, const char *name, gint32 today, const ReadinessRul
     g_autoptr(Readiness) readiness = readiness_weigh(evidence, rules);
     const Gate *gate = deciding_gate(readiness);
     OverviewDomain *domain = g_new0(OverviewDomain, 1);
+    g_atomic_ref_count_init(&domain->references);
     domain->domain = g_strdup(name);
     domain->stage = stage_of(evidence, rules, readiness, &domain->stage_days);
     domain->verdict = readiness->verdict;
@@ -208,10 +226,17 @@ overview_domain(Store *store, const char *name, gint32 today, const ReadinessRul
     return domain;
 }
 
+OverviewDomain *
+overview_domain_ref(OverviewDomain *domain)
+{
+    g_atomic_ref_count_inc(&domain->references);
+    return domain;
+}
+
 void
 overview_domain_free(OverviewDomain *domain)
 {
-    if (domain == NULL)
+    if (domain == NULL || !g_atomic_ref_count_dec(&domain->references))
         return;
     g_free(domain->domain);
     g_free(domain->why);

@@ -1,6 +1,7 @@
 /* overview.h: all domains at a glance: stage, verdict, what fails, is it new. */
 #pragma once
 
+#include "report/explain.h"
 #include "report/stage.h"
 
 /* Failures alike in MX, policy type, effect and result type, in the window of the verdict. */
@@ -27,6 +28,7 @@ typedef struct {
     gint32 newest_day;         /* with a report; G_MININT32 if there is none */
     char *why;                 /* of the gate that decided the verdict; NULL where all pass */
     GArray *failures;          /* of OverviewFailure: worst effect first, then most sessions */
+    gatomicrefcount references;
 } OverviewDomain;
 
 /* The domains that the store has reports of and those of ACCEPT (a set of names; NULL: none), of
@@ -34,8 +36,13 @@ typedef struct {
 GPtrArray *overview_domains(Store *store, GHashTable *accept, const char *const *visible,
                             GError **error);
 
-/* One of them as on the day TODAY. STORE_ERROR. Free with overview_domain_free. */
+/* Nothing of PROBLEM was there before the last 7 days of EVIDENCE. */
+gboolean overview_is_new(const Evidence *evidence, const Problem *problem);
+
+/* One of them as on the day TODAY. STORE_ERROR. Free with overview_domain_free, which only drops a
+ * reference where there are several. */
 OverviewDomain *overview_domain(Store *store, const char *domain, gint32 today,
                                 const ReadinessRules *rules, GError **error);
+OverviewDomain *overview_domain_ref(OverviewDomain *domain);
 void overview_domain_free(OverviewDomain *domain); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OverviewDomain, overview_domain_free)

@@ -1,5 +1,6 @@
 #include "report/render_json_review.h"
 
+#include "report/json_parts.h"
 #include "report/json_value.h"
 #include "report/problem_json.h"
 
@@ -166,8 +167,8 @@ quality_json(const QualityDomain *quality)
         (json_int_t)quality->days_without, "gaps", gaps);
 }
 
-static json_t *
-conformity_json(const GArray *senders)
+json_t *
+json_part_conformity(const GArray *senders)
 {
     json_t *array = json_array();
     for (guint i = 0; i < senders->len; i++) {
@@ -226,5 +227,5 @@ render_json_root_parts(const Review *review, json_t *root)
     }
     if (review->conformity != NULL)
         json_object_set_new(root, "conformity",
-                            conformity_json(conformity_senders(review->conformity)));
+                            json_part_conformity(conformity_senders(review->conformity)));
 }

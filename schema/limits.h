@@ -118,6 +118,10 @@
 #define LIMIT_DASHBOARD_ROWS 50u
 #define LIMIT_DASHBOARD_TABLE_ROWS 200u
 #define LIMIT_DASHBOARD_RAW_BYTES (256u * 1024)
+/* Reports of one sender whose deviations are gathered for its page: more than a year of one a day. */
+#define LIMIT_DASHBOARD_CONFORMITY 1000u
+/* Domains whose verdict is remembered for a while. */
+#define LIMIT_DASHBOARD_CACHED 10000u
 /* Users of the dashboard; how long a verified password need not be hashed again; wrong passwords
  * from one address that are hashed at once, and how many more a minute; from all together; addresses
  * that are remembered for it. Guessing a word of a dictionary of 100,000 takes three weeks. */

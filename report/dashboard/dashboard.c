@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "report/chart.h"
 #include "report/dashboard/page.h"
 #include "schema/day.h"
 
@@ -78,12 +79,13 @@ page_unavailable(Page *page, const GError *error)
 
 /* Its digest, quoted: the name of this version of it. */
 static const char *
-style_etag(GBytes *style)
+style_etag(const GString *style)
 {
     static char etag[35];
     static gsize made;
     if (g_once_init_enter(&made)) {
-        g_autofree char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, style);
+        g_autofree char *digest =
+            g_compute_checksum_for_string(G_CHECKSUM_SHA256, style->str, (gssize)style->len);
         g_snprintf(etag, sizeof etag, "\"%.32s\"", digest);
         g_once_init_leave(&made, 1);
     }
@@ -97,12 +99,14 @@ answer_style(const DashboardRequest *request, DashboardAnswer *answer)
         g_resource_lookup_data(dashboard_style_get_resource(), "/dashboard/style.css", 0, NULL);
     gsize length;
     const char *text = g_bytes_get_data(style, &length);
-    answer->etag = style_etag(style);
+    g_string_append_len(answer->body, text, (gssize)length);
+    g_string_append(answer->body, chart_css);
+    answer->etag = style_etag(answer->body);
     answer->type = CSS;
-    if (request->if_none_match != NULL && strstr(request->if_none_match, answer->etag) != NULL)
+    if (request->if_none_match != NULL && strstr(request->if_none_match, answer->etag) != NULL) {
+        g_string_truncate(answer->body, 0);
         answer->status = 304;
-    else
-        g_string_append_len(answer->body, text, (gssize)length);
+    }
 }
 
 /* ---- requests ------------------------------------------------------------------------------ */

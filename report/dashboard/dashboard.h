@@ -5,15 +5,17 @@
  */
 #pragma once
 
-#include "report/readiness.h"
+#include "report/overview_cache.h"
 #include "store/store.h"
 
 /* What all requests share. Borrowed. */
 typedef struct {
     const char *prefix; /* "" or "/tlsgauge": where a proxy has put the pages */
     const ReadinessRules *rules;
-    GHashTable *accept; /* our domains; NULL: those that there are reports of */
-    StoreDecode decode; /* a raw report by the rules of today */
+    OverviewCache *cache;
+    GHashTable *accept;      /* our domains; NULL: those that there are reports of */
+    const char *as_database; /* of ExplainOptions */
+    StoreDecode decode;      /* a raw report by the rules of today */
     gpointer decode_data;
     /* The JSON of a raw report; NULL where it cannot be inflated. */
     GBytes *(*inflate)(gpointer data, GBytes *raw);
@@ -37,8 +39,8 @@ typedef struct {
     char *location;   /* of a redirect, else NULL */
 } DashboardAnswer;
 
-/* Answers a GET or HEAD: every failure is a page with its status (400, 403, 404, 503). Clear with
- * dashboard_answer_clear. */
+/* Answers a GET or HEAD, from STORE, which has a decoder: every failure is a page with its status
+ * (400, 403, 404, 503). Clear with dashboard_answer_clear. */
 void dashboard_answer(const DashboardContext *context, Store *store,
                       const DashboardRequest *request, DashboardAnswer *answer);
 /* The page for a request that does not get so far (405, 421, 429 ...): TITLE and SENTENCE are

@@ -2,9 +2,13 @@
 #include <string.h>
 
 #include "report/dashboard/failure_table.h"
+#include "report/dashboard/problem_list.h"
+#include "report/dashboard/trend_chart.h"
 #include "report/json_parts.h"
-#include "report/next_step.h"
+#include "report/networks.h"
 #include "report/overview.h"
+#include "report/render_json_review.h"
+#include "report/review.h"
 #include "schema/day.h"
 
 typedef struct {
@@ -14,8 +18,8 @@ typedef struct {
     NextStep *step;
     Stage stage;
     guint stage_days;
-    Summary *summary;
-    const SummaryDomain *domain; /* NULL: no report in the period passes the filters */
+    Review *review;
+    const ReviewDomain *domain; /* NULL: no report in the period passes the filters */
 } DomainView;
 
 static void
@@ -24,16 +28,39 @@ view_clear(DomainView *view)
     next_step_free(view->step);
     readiness_free(view->readiness);
     evidence_free(view->evidence);
-    summary_free(view->summary);
+    review_free(view->review);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DomainView, view_clear)
+
+/* What the reports of the period say. Without the database of networks where that cannot be read:
+ * config check tells so. */
+static Review *
+read_review(Page *page, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    ReviewRequest request = {
+        .parts = REVIEW_PROBLEMS | REVIEW_TREND,
+        .today = page->request->today,
+        .rules = page->context->rules,
+        .addresses = TRUE,
+        .as_database = page->context->as_database,
+    };
+    filter_query(&page->filter, &request.summary.query);
+    Review *review = review_make(page->store, &request, &problem);
+    if (review == NULL && problem->domain == NETWORK_ERROR) {
+        request.as_database = NULL;
+        return review_make(page->store, &request, error);
+    }
+    if (review == NULL)
+        g_propagate_error(error, g_steal_pointer(&problem));
+    return review;
+}
 
 static gboolean
 read_view(Page *page, DomainView *view, GError **error)
 {
     const ReadinessRules *rules = page->context->rules;
     gint32 today = page->request->today;
-    SummaryRequest request = {0};
     view->name = page->filter.domain;
     view->evidence =
         evidence_read(page->store, view->name, today, READINESS_HISTORY_DAYS + rules->days, error);
@@ -42,13 +69,10 @@ read_view(Page *page, DomainView *view, GError **error)
     view->readiness = readiness_weigh(view->evidence, rules);
     view->step = next_step_of(view->readiness, today);
     view->stage = stage_of(view->evidence, rules, view->readiness, &view->stage_days);
-    filter_query(&page->filter, &request.query);
-    view->summary = summary_make(page->store, &request, error);
-    if (view->summary == NULL)
-        return FALSE;
-    if (view->summary->domains->len > 0)
-        view->domain = &g_array_index(view->summary->domains, SummaryDomain, 0);
-    return TRUE;
+    view->review = read_review(page, error);
+    if (view->review != NULL && view->review->domains->len > 0)
+        view->domain = &g_array_index(view->review->domains, ReviewDomain, 0);
+    return view->review != NULL;
 }
 
 /* ---- HTML ---------------------------------------------------------------------------------- */
@@ -144,15 +168,34 @@ put_reported(Page *page, const DomainView *view)
         page_section_end(page);
         return;
     }
-    page_section(page, "failures", "What fails");
-    failure_table(page, view->domain, "failure-table");
+    const SummaryDomain *summary = view->domain->summary;
+    page_section(page, "trend", "Sessions and failures");
+    trend_charts(page, view->domain->trend);
+    total_table(page, summary, "total-table");
     page_section_end(page);
+    page_section(page, "failures", "What fails, and why");
+    problem_list(page, view->domain->problems, view->evidence);
+    page_section_end(page);
+}
+
+static void
+put_tables(Page *page, const DomainView *view)
+{
+    const SummaryDomain *summary = view->domain->summary;
+    notice_list(page, view->domain->notices);
+    if (summary->failures->len > 0) {
+        page_section(page, "hosts", "MX hosts");
+        host_table(page, summary, "host-table");
+        page_section_end(page);
+    }
     page_section(page, "senders", "Senders");
-    sender_table(page, view->domain, "sender-table");
+    sender_table(page, summary, "sender-table");
     page_section_end(page);
-    page_section(page, "totals", "Totals");
-    total_table(page, view->domain, "total-table");
-    page_section_end(page);
+    if (summary->failures->len > 0) {
+        page_section(page, "groups", "Failures one by one");
+        failure_table(page, summary, "failure-table");
+        page_section_end(page);
+    }
 }
 
 static void
@@ -163,6 +206,8 @@ put_view(Page *page, const DomainView *view)
     put_reported(page, view);
     put_gates(page, view);
     put_step(page, view->step);
+    if (view->domain != NULL)
+        put_tables(page, view);
     g_string_append(page->out, "<p>");
     page_anchor(page, filter_link(&page->filter, page->context->prefix, "/reports", NULL), NULL,
                 "The reports behind these figures");
@@ -181,8 +226,12 @@ view_to_json(Page *page, const DomainView *view)
     json_object_set_new(root, "stage", json_string(stage_name(view->stage)));
     json_object_set_new(root, "days", json_integer(view->stage_days));
     json_object_set_new(root, "ready", json_part_ready(&ready));
-    json_object_set_new(root, "summary",
-                        view->domain != NULL ? json_part_domain(view->domain) : json_null());
+    json_t *summary = json_null();
+    if (view->domain != NULL) {
+        summary = json_part_domain(view->domain->summary);
+        render_json_domain_parts(view->review, view->domain, summary);
+    }
+    json_object_set_new(root, "summary", summary);
     page_json_end(page, root);
 }
 

@@ -1,8 +1,8 @@
 /* overview_page.c: which domain is in which stage, what fails, is it new. */
 #include <string.h>
 
-#include "report/dashboard/page.h"
-#include "report/overview.h"
+#include "report/dashboard/trend_chart.h"
+#include "report/overview_cache.h"
 #include "report/summary.h"
 #include "report/text_table.h"
 #include "schema/day.h"
@@ -19,6 +19,7 @@ typedef struct {
     GArray *lines; /* of Line: what needs somebody first */
     const char *policy_type;
     gint64 quarantined;
+    Trend *trend;
 } Board;
 
 static void
@@ -79,8 +80,8 @@ static gboolean
 read_board(Page *page, Board *board, GError **error)
 {
     const DashboardContext *context = page->context;
-    g_autoptr(GPtrArray) names =
-        overview_domains(page->store, context->accept, page->request->domains, error);
+    g_autoptr(GPtrArray) names = overview_cache_domains(
+        context->cache, page->store, context->accept, page->request->domains, error);
     SummaryRequest request = {0};
     if (names == NULL)
         return FALSE;
@@ -88,8 +89,8 @@ read_board(Page *page, Board *board, GError **error)
         const char *name = g_ptr_array_index(names, i);
         if (page->filter.domain != NULL && strcmp(page->filter.domain, name) != 0)
             continue;
-        Line line = {.domain = overview_domain(page->store, name, page->request->today,
-                                               context->rules, error)};
+        Line line = {.domain = overview_cache_domain(context->cache, page->store, name,
+                                                     page->request->today, context->rules, error)};
         if (line.domain == NULL)
             return FALSE;
         g_array_append_val(board->lines, line);
@@ -100,6 +101,9 @@ read_board(Page *page, Board *board, GError **error)
         return FALSE;
     board->quarantined = summary->quarantined;
     add_totals(summary, board);
+    board->trend = trend_make(page->store, &request.query, error);
+    if (board->trend == NULL)
+        return FALSE;
     g_array_sort(board->lines, by_urgency);
     return TRUE;
 }
@@ -164,11 +168,14 @@ put_failure(Page *page, const OverviewDomain *domain, const OverviewFailure *fai
     html_printf(out, " %s session%s, %u sender%s, ", sessions, failure->sessions == 1 ? "" : "s",
                 failure->senders, failure->senders == 1 ? "" : "s");
     if (failure->first_day == failure->last_day)
-        html_printf(out, "on %s", first);
-    else if (failure->ended)
-        html_printf(out, "%s to %s", first, last);
-    else
-        html_printf(out, "since %s", first);
+        html_text(out, "on ");
+    else if (!failure->ended)
+        html_text(out, "since ");
+    html_element(out, "time", NULL, first);
+    if (failure->first_day != failure->last_day && failure->ended) {
+        html_text(out, " to ");
+        html_element(out, "time", NULL, last);
+    }
     g_string_append(out, "</li>");
 }
 
@@ -238,10 +245,8 @@ put_line(Page *page, const Line *line)
 }
 
 static void
-put_board(Page *page, const Board *board)
+put_domains(Page *page, const Board *board)
 {
-    page_begin(page, "Overview");
-    put_stages(page, board);
     page_section(page, "domains", "Domains");
     if (board->lines->len == 0)
         page_note(page, "There are no reports yet. When the first one comes in, its domain appears "
@@ -256,15 +261,34 @@ put_board(Page *page, const Board *board)
         put_line(page, &g_array_index(board->lines, Line, i));
     g_string_append(page->out, "</ul>\n");
     page_section_end(page);
-    if (page->request->domains == NULL && board->quarantined > 0) {
-        g_autofree char *number = count_text(board->quarantined);
-        g_autofree char *text = g_strdup_printf("%s %s that could not be counted", number,
-                                                board->quarantined == 1 ? "input" : "inputs");
-        g_string_append(page->out, "<p>");
-        page_anchor(page, filter_link(&page->filter, page->context->prefix, "/quarantine", NULL),
-                    NULL, text);
-        g_string_append(page->out, " in quarantine.</p>\n");
+}
+
+static void
+put_quarantined(Page *page, const Board *board)
+{
+    if (page->request->domains != NULL || board->quarantined == 0)
+        return;
+    g_autofree char *number = count_text(board->quarantined);
+    g_autofree char *text = g_strdup_printf("%s %s that could not be counted", number,
+                                            board->quarantined == 1 ? "input" : "inputs");
+    g_string_append(page->out, "<p>");
+    page_anchor(page, filter_link(&page->filter, page->context->prefix, "/quarantine", NULL), NULL,
+                text);
+    g_string_append(page->out, " in quarantine.</p>\n");
+}
+
+static void
+put_board(Page *page, const Board *board)
+{
+    page_begin(page, "Overview");
+    put_stages(page, board);
+    put_domains(page, board);
+    if (board->trend->domains->len > 0) {
+        page_section(page, "trend", "Sessions and failures");
+        trend_chart_all(page, board->trend, board->policy_type);
+        page_section_end(page);
     }
+    put_quarantined(page, board);
     page_end(page);
 }
 
@@ -311,6 +335,7 @@ board_to_json(Page *page, const Board *board)
         json_array_append_new(domains, line_to_json(&g_array_index(board->lines, Line, i)));
     json_object_set_new(root, "policy_type", json_string(board->policy_type));
     json_object_set_new(root, "domains", domains);
+    json_object_set_new(root, "days", trend_all_to_json(page, board->trend, board->policy_type));
     if (page->request->domains == NULL)
         json_object_set_new(root, "quarantined", json_integer(board->quarantined));
     page_json_end(page, root);
@@ -330,5 +355,6 @@ overview_page(Page *page, GError **error)
     else if (ok)
         put_board(page, &board);
     g_array_unref(board.lines);
+    trend_free(board.trend);
     return ok;
 }

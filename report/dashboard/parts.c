@@ -62,7 +62,7 @@ table_begin(Page *page, const char *id, const char *caption, const char *const *
 {
     g_autofree char *caption_id = g_strconcat(id, "-caption", NULL);
     GString *out = page->out;
-    html_open(out, "div", "class", "scroll", "role", "region", "aria-labelledby", caption_id,
+    html_open(out, "div", "class", "scroll", "role", "group", "aria-labelledby", caption_id,
               "tabindex", "0", NULL);
     html_open(out, "table", "id", id, NULL);
     html_open(out, "caption", "id", caption_id, NULL);

@@ -1,7 +1,9 @@
 /* sender_page.c: one sender: its days, its failures, what its reports depart from the RFC in. */
 #include <string.h>
 
+#include "report/conformity.h"
 #include "report/dashboard/failure_table.h"
+#include "report/dashboard/trend_chart.h"
 #include "report/json_parts.h"
 #include "schema/day.h"
 #include "schema/limits.h"
@@ -18,6 +20,9 @@ typedef struct {
     Summary *summary;
     GArray *days; /* of SenderDay, newest first */
     GStringChunk *strings;
+    Trend *trend;
+    Conformity *conformity; /* NULL: not for who may see some domains only */
+    guint read;             /* reports that it rests on */
 } SenderView;
 
 static void
@@ -26,6 +31,8 @@ view_clear(SenderView *view)
     summary_free(view->summary);
     g_array_unref(view->days);
     g_string_chunk_free(view->strings);
+    trend_free(view->trend);
+    conformity_free(view->conformity);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SenderView, view_clear)
 
@@ -78,13 +85,38 @@ merge_days(GArray *days)
 }
 
 static gboolean
+add_report(gpointer data, const StoreReportRow *row)
+{
+    SenderView *view = data;
+    conformity_add(view->conformity, row);
+    view->read++;
+    return TRUE;
+}
+
+/* What the reports depart from the RFC in. A deviation quotes its report, which may be about
+ * domains of others: so it is told only to who may see all. */
+static gboolean
+read_conformity(Page *page, SenderView *view, const StoreQuery *query, GError **error)
+{
+    if (page->request->domains != NULL)
+        return TRUE;
+    view->conformity = conformity_new();
+    return store_each_report(page->store, query, LIMIT_DASHBOARD_CONFORMITY, add_report, view,
+                             error);
+}
+
+static gboolean
 read_view(Page *page, SenderView *view, GError **error)
 {
     SummaryRequest request = {0};
     filter_query(&page->filter, &request.query);
     view->summary = summary_make(page->store, &request, error);
     if (view->summary == NULL ||
-        !store_each_total(page->store, &request.query, gather_day, view, error))
+        !store_each_total(page->store, &request.query, gather_day, view, error) ||
+        !read_conformity(page, view, &request.query, error))
+        return FALSE;
+    view->trend = trend_make(page->store, &request.query, error);
+    if (view->trend == NULL)
         return FALSE;
     if (page->request->domains != NULL)
         summary_keep(view->summary, page->request->domains);
@@ -125,6 +157,48 @@ put_days(Page *page, const SenderView *view)
 }
 
 static void
+put_deviations(Page *page, const SenderView *view)
+{
+    static const char *const columns[] = {"Deviation",   "#Reports", "Newest",
+                                          "For example", "Clause",   NULL};
+    const GArray *senders = view->conformity != NULL ? conformity_senders(view->conformity) : NULL;
+    guint shown = 0, all = 0;
+    for (guint i = 0; senders != NULL && i < senders->len; i++)
+        all += g_array_index(senders, ConformitySender, i).deviations->len;
+    if (senders == NULL)
+        return;
+    page_section(page, "deviations", "Deviations of its reports from the RFC");
+    if (all == 0) {
+        page_note(page, "None in %u reports.", view->read);
+        page_section_end(page);
+        return;
+    }
+    table_begin(page, "deviation-table", "Counted all the same", columns);
+    for (guint i = 0; i < senders->len; i++) {
+        const ConformitySender *sender = &g_array_index(senders, ConformitySender, i);
+        for (guint j = 0; j < sender->deviations->len && shown < LIMIT_DASHBOARD_TABLE_ROWS; j++) {
+            const Deviation *each = &g_array_index(sender->deviations, Deviation, j);
+            g_autofree char *id = g_strdup_printf("r%" G_GINT64_FORMAT, each->newest);
+            table_row(page);
+            table_head(page, NULL, each->code);
+            table_number(page, each->reports);
+            table_link(page,
+                       filter_link(&page->filter, page->context->prefix, "/report", "id", id, NULL),
+                       id);
+            table_text(page, each->fact);
+            table_text(page, each->clause);
+            table_row_end(page);
+            shown++;
+        }
+    }
+    table_end(page);
+    table_rest(page, shown, all);
+    if (view->read == LIMIT_DASHBOARD_CONFORMITY)
+        page_note(page, "By the newest %u reports of the period.", view->read);
+    page_section_end(page);
+}
+
+static void
 put_view(Page *page, const SenderView *view)
 {
     page_begin(page, page->filter.sender);
@@ -134,10 +208,12 @@ put_view(Page *page, const SenderView *view)
         g_autofree char *failures = g_strdup_printf("failures-%u", i);
         g_autofree char *totals = g_strdup_printf("totals-%u", i);
         page_section(page, id, domain->domain);
+        trend_charts(page, trend_domain(view->trend, domain->domain));
         total_table(page, domain, totals);
         failure_table(page, domain, failures);
         page_section_end(page);
     }
+    put_deviations(page, view);
     put_days(page, view);
     page_end(page);
 }
@@ -164,6 +240,9 @@ view_to_json(Page *page, const SenderView *view)
     json_object_set_new(root, "sender", json_value_text(page->filter.sender));
     json_object_set_new(root, "domains", domains);
     json_object_set_new(root, "days", days);
+    if (view->conformity != NULL)
+        json_object_set_new(root, "conformity",
+                            json_part_conformity(conformity_senders(view->conformity)));
     page_json_end(page, root);
 }
 

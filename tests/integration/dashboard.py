@@ -56,7 +56,18 @@ def check_facts(site):
     summary = PLACE.json("report", "--domain", "broken.example", "--since", planted.ago(29),
                          "--until", planted.ago(0), "--format", "json")["domains"][0]
     page = site.json("/domain.json?domain=broken.example")
-    expect_equal(page["summary"], summary, "the summary of a domain")
+    for part in ("totals", "senders", "failures"):
+        expect_equal(page["summary"][part], summary[part], part + " of a domain")
+    explained = PLACE.json("explain", "broken.example", "--since", planted.ago(29), "--until",
+                           planted.ago(0), "--addresses", "--json")["domains"][0]
+    expect_equal(page["summary"]["problems"], explained["problems"], "its problems")
+    text = site.get("/domain?domain=broken.example")[2]
+    expect("certificate-expired at mx2.broken.example" in text and ">new</span>" in text,
+           "the page tells what is new")
+    days = site.json("/overview.json?days=10")["days"]
+    expect_equal(sum(day["failed_sessions"] for day in days),
+                 sum(row["failed_sessions"] for row in
+                     site.json("/overview.json?days=10")["domains"]), "failures by day and domain")
     ready = PLACE.run("ready", "broken.example", "--json", status=None).stdout
     expect_equal(page["ready"], json.loads(ready)["domains"][0], "its verdict")
 
@@ -64,6 +75,9 @@ def check_facts(site):
     filtered = site.json("/domain.json?domain=held.example&mx=mail.held.example&days=90")
     expect_equal({row["mx"] for row in filtered["summary"]["failures"]}, {"mail.held.example"},
                  "a filter by MX")
+    hostile = [row["sender"] for row in summary["senders"] if "script" in row["sender"]][0]
+    deviating = site.json("/sender.json?sender=" + urllib.parse.quote(hostile))
+    expect(any(row["deviations"] for row in deviating["conformity"]), "deviations of a sender")
     sender = site.json("/sender.json?sender=Google+Inc.&domain=broken.example&days=10")
     expect_equal(sum(day["failed_sessions"] for day in sender["days"]), 3 * 37, "days of a sender")
 

@@ -2,71 +2,19 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "check/parallel.h"
-#include "check/resolver_unbound.h"
 #include "check/run_json.h"
 #include "cli/check_past.h"
 #include "cli/check_text.h"
+#include "cli/live.h"
 #include "cli/options.h"
 #include "cli/say.h"
-#include "schema/day.h"
 #include "schema/domain_name.h"
 #include "schema/limits.h"
 
-#define SECONDS_A_DAY 86400
-
 typedef struct {
-    gboolean json, nagios, all, keep, no_smtp, no_ipv6, no_store;
-    char *resolver, *trust_anchor, *ca_file, *now, *ehlo;
-    char **connect_to;
-    int jobs, timeout;
+    gboolean json, nagios, all, keep, no_store;
+    LiveArguments live;
 } Arguments;
-
-static void
-arguments_clear(Arguments *arguments)
-{
-    g_free(arguments->resolver);
-    g_free(arguments->trust_anchor);
-    g_free(arguments->ca_file);
-    g_free(arguments->now);
-    g_free(arguments->ehlo);
-    g_strfreev(arguments->connect_to);
-}
-
-/* ---- all domains ----------------------------------------------------------------------------- */
-
-typedef struct {
-    const CheckOptions *options;
-    Resolver *resolver;
-    const char *domain;
-    CheckPast *past;
-    CheckRun *run;
-} Task;
-
-static void
-run_task(gpointer item)
-{
-    Task *task = item;
-    task->run = check_domain(task->options, task->resolver, task->past, task->domain);
-}
-
-/* Runs of DOMAINS in their order; PASTS beside them (NULL elements where nothing is known). */
-static GPtrArray *
-look_at_all(const CheckOptions *options, Resolver *resolver, const GPtrArray *domains,
-            const GPtrArray *pasts, guint jobs)
-{
-    GPtrArray *runs = g_ptr_array_new_with_free_func((GDestroyNotify)check_run_free);
-    g_autofree Task *tasks = g_new0(Task, domains->len);
-    for (guint i = 0; i < domains->len; i++) {
-        tasks[i] = (Task){options, resolver, g_ptr_array_index(domains, i),
-                          g_ptr_array_index(pasts, i), NULL};
-    }
-    parallel_run(run_task, tasks, domains->len, sizeof *tasks, jobs);
-    for (guint i = 0; i < domains->len; i++)
-        g_ptr_array_add(runs, tasks[i].run);
-    check_runs_settle(runs);
-    return runs;
-}
 
 /* ---- the store ------------------------------------------------------------------------------- */
 
@@ -88,24 +36,6 @@ open_store(App *app, const Arguments *arguments)
     if (!g_error_matches(error, STORE_ERROR, STORE_ERROR_NOT_FOUND))
         say(SAY_WARNING, "looking without history: %s", error->message);
     return -1;
-}
-
-static GPtrArray *
-read_pasts(App *app, const GPtrArray *domains)
-{
-    GPtrArray *pasts = g_ptr_array_new_with_free_func((GDestroyNotify)check_past_free);
-    for (guint i = 0; i < domains->len; i++) {
-        g_autoptr(GError) error = NULL;
-        CheckPast *past = NULL;
-        if (app->store != NULL) {
-            past = check_past_read(app->store, g_ptr_array_index(domains, i),
-                                   app->config->check_quiet_days, &error);
-            if (past == NULL)
-                say(SAY_WARNING, "looking without history: %s", error->message);
-        }
-        g_ptr_array_add(pasts, past);
-    }
-    return pasts;
 }
 
 /* ---- output ---------------------------------------------------------------------------------- */
@@ -136,18 +66,12 @@ static int
 run(App *app, const Arguments *arguments, const CheckOptions *options, const GPtrArray *domains)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Resolver) resolver = resolver_unbound_new(options, &error);
-    if (resolver == NULL) {
-        say(SAY_ERROR, "%s", error->message);
-        return g_error_matches(error, CHECK_FAULT, CHECK_FAULT_UNAVAILABLE) ? EX_UNAVAILABLE
-                                                                            : EX_CONFIG;
-    }
+    g_autoptr(GPtrArray) runs = NULL;
     int status = open_store(app, arguments);
+    if (status < 0)
+        status = live_look(app, &arguments->live, options, domains, &runs, NULL);
     if (status >= 0)
         return status;
-    g_autoptr(GPtrArray) pasts = read_pasts(app, domains);
-    guint jobs = arguments->jobs > 0 ? (guint)arguments->jobs : app->config->check_jobs;
-    g_autoptr(GPtrArray) runs = look_at_all(options, resolver, domains, pasts, jobs);
     status = print(arguments, runs, options->now);
     if (arguments->keep && !check_past_keep(app->store, runs, &error)) {
         say(SAY_ERROR, "%s", error->message);
@@ -186,65 +110,10 @@ read_domains(App *app, const Arguments *arguments, int argc, char **argv, GPtrAr
     return -1;
 }
 
-/* "2026-11-22" (its midnight), an RFC 3339 date-time, or Unix seconds. */
-static gboolean
-read_now(const char *text, gint64 *ret_now)
-{
-    gint32 day;
-    DatetimeOddity oddity;
-    guint64 seconds;
-    if (day_parse(text, &day)) {
-        *ret_now = (gint64)day * SECONDS_A_DAY;
-        return TRUE;
-    }
-    if (datetime_parse(text, ret_now, &oddity))
-        return TRUE;
-    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32, &seconds, NULL))
-        return FALSE;
-    *ret_now = (gint64)seconds;
-    return TRUE;
-}
-
-/* The option where it was given, else the configuration, else what is there. */
-static void
-choose(char **setting, const char *option, const char *configured)
-{
-    const char *chosen = option != NULL ? option : configured;
-    if (chosen != NULL) {
-        g_free(*setting);
-        *setting = g_strdup(chosen);
-    }
-}
-
-static int
-read_options(const App *app, const Arguments *arguments, CheckOptions *options)
-{
-    const Config *config = app->config;
-    choose(&options->resolver, arguments->resolver, config->check_resolver);
-    choose(&options->trust_anchor, arguments->trust_anchor, config->check_trust_anchor);
-    choose(&options->ca_file, arguments->ca_file, config->check_ca_file);
-    choose(&options->ehlo, arguments->ehlo, config->check_ehlo);
-    options->expect_rua = g_strdupv(config->check_expect_rua);
-    options->expect_mx = g_strdupv(config->check_expect_mx);
-    options->smtp = !arguments->no_smtp;
-    options->ipv6 = !arguments->no_ipv6;
-    if (arguments->now != NULL && !read_now(arguments->now, &options->now))
-        return options_usage("check", "--now: expected YYYY-MM-DD or a date-time");
-    if (arguments->timeout > 0)
-        options->connect_ms = options->reply_ms = options->fetch_ms =
-            (guint)arguments->timeout * 1000;
-    for (char **row = arguments->connect_to; row != NULL && *row != NULL; row++) {
-        if (!check_options_connect_to(options, *row))
-            return options_usage("check", "--connect-to: expected HOST:PORT:ADDRESS:PORT, got %s",
-                                 *row);
-    }
-    return -1;
-}
-
 static int
 parse(Arguments *arguments, int *argc, char ***argv)
 {
-    const GOptionEntry entries[] = {
+    const GOptionEntry own[] = {
         {"all", 0, 0, G_OPTION_ARG_NONE, &arguments->all,
          "All domains of accept= in [domains]; keeps what was seen", NULL},
         {"keep", 0, 0, G_OPTION_ARG_NONE, &arguments->keep, "Keep what was seen in the store",
@@ -252,34 +121,18 @@ parse(Arguments *arguments, int *argc, char ***argv)
         {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "Print JSON", NULL},
         {"nagios", 0, 0, G_OPTION_ARG_NONE, &arguments->nagios, "Print one line for monitoring",
          NULL},
-        {"resolver", 0, 0, G_OPTION_ARG_STRING, &arguments->resolver,
-         "system, iterate, or a forwarder", "ADDR[@PORT]"},
-        {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &arguments->trust_anchor,
-         "DNSKEY or DS records that DNSSEC begins at", "FILE"},
-        {"ca-file", 0, 0, G_OPTION_ARG_FILENAME, &arguments->ca_file,
-         "The only CAs that are believed", "FILE"},
-        {"connect-to", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->connect_to,
-         "Connect elsewhere; may be repeated", "HOST:PORT:ADDR:PORT"},
-        {"now", 0, 0, G_OPTION_ARG_STRING, &arguments->now, "Judge certificates as at this time",
-         "TIME"},
-        {"ehlo", 0, 0, G_OPTION_ARG_STRING, &arguments->ehlo, "Name said to the MX hosts", "NAME"},
-        {"jobs", 0, 0, G_OPTION_ARG_INT, &arguments->jobs, "Domains at a time (4)", "N"},
-        {"timeout", 0, 0, G_OPTION_ARG_INT, &arguments->timeout,
-         "Seconds for a connection, an answer, the policy", "SECONDS"},
-        {"no-smtp", 0, 0, G_OPTION_ARG_NONE, &arguments->no_smtp, "Do not connect to the MX hosts",
-         NULL},
-        {"no-ipv6", 0, 0, G_OPTION_ARG_NONE, &arguments->no_ipv6,
-         "Do not connect to IPv6 addresses", NULL},
+        {"now", 0, 0, G_OPTION_ARG_STRING, &arguments->live.now,
+         "Judge certificates as at this time", "TIME"},
+        {"no-smtp", 0, 0, G_OPTION_ARG_NONE, &arguments->live.no_smtp,
+         "Do not connect to the MX hosts", NULL},
         {"no-store", 0, 0, G_OPTION_ARG_NONE, &arguments->no_store,
          "Look without the history of the store", NULL},
         {0},
     };
+    g_autofree GOptionEntry *entries = live_entries(&arguments->live, own);
     int status = options_parse("check", entries, argc, argv);
     if (status < 0 && arguments->all != (*argc < 2))
         status = options_usage("check", "expected one or more domains, or --all");
-    if (status < 0 && (arguments->jobs < 0 || arguments->jobs > 64 || arguments->timeout < 0 ||
-                       arguments->timeout > 600))
-        status = options_usage("check", "--jobs: at most 64; --timeout: at most 600");
     if (status < 0 && arguments->no_store && arguments->keep)
         status = options_usage("check", "--keep and --no-store exclude each other");
     arguments->keep = arguments->keep || (arguments->all && !arguments->no_store);
@@ -296,9 +149,9 @@ cmd_check(App *app, int argc, char **argv)
     if (status < 0)
         status = read_domains(app, &arguments, argc, argv, domains);
     if (status < 0)
-        status = read_options(app, &arguments, options);
+        status = live_options(app, "check", &arguments.live, options);
     if (status < 0)
         status = run(app, &arguments, options, domains);
-    arguments_clear(&arguments);
+    live_arguments_clear(&arguments.live);
     return status;
 }

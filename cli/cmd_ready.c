@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "cli/live.h"
+#include "cli/live_gate.h"
 #include "cli/options.h"
 #include "cli/report_json.h"
 #include "cli/say.h"
@@ -17,7 +19,10 @@ typedef struct {
     ReadinessRules rules;
     gint32 today;
     StsPolicy *candidate; /* NULL without --candidate */
-    gboolean json, all;
+    gboolean json, all, live;
+    LiveArguments arguments;
+    CheckOptions *options;
+    GPtrArray *runs; /* of CheckRun, one a domain; NULL without --live */
 } Ready;
 
 /* ---- one domain in full -------------------------------------------------------------------- */
@@ -39,15 +44,20 @@ weighed_clear(gpointer data)
     evidence_free(weighed->evidence);
 }
 
+/* The domain at INDEX of DOMAINS. */
 static gboolean
-weigh(App *app, const Ready *ready, const char *domain, Weighed *ret_weighed, GError **error)
+weigh(App *app, const Ready *ready, const GPtrArray *domains, guint index, Weighed *ret_weighed,
+      GError **error)
 {
+    const char *domain = g_ptr_array_index(domains, index);
     Evidence *evidence = evidence_read(app->store, domain, ready->today,
                                        READINESS_HISTORY_DAYS + ready->rules.days, error);
     if (evidence == NULL)
         return FALSE;
     ret_weighed->evidence = evidence;
     ret_weighed->readiness = readiness_weigh(evidence, &ready->rules);
+    if (ready->runs != NULL)
+        live_gate_add(ret_weighed->readiness, g_ptr_array_index(ready->runs, index));
     ret_weighed->step = next_step_of(ret_weighed->readiness, ready->today);
     ret_weighed->whatif = ready->candidate == NULL
                               ? NULL
@@ -67,7 +77,7 @@ print_domains(App *app, const Ready *ready, const GPtrArray *domains)
     g_array_set_clear_func(all, weighed_clear);
     for (guint i = 0; i < domains->len; i++) {
         Weighed weighed = {0};
-        if (!weigh(app, ready, g_ptr_array_index(domains, i), &weighed, &error)) {
+        if (!weigh(app, ready, domains, i, &weighed, &error)) {
             say(SAY_ERROR, "%s", error->message);
             return options_store_exit(error);
         }
@@ -175,6 +185,10 @@ run(App *app, Ready *ready, GPtrArray *domains)
     int status = command_open_store(app);
     if (status >= 0)
         return status;
+    if (ready->live)
+        status = live_look(app, &ready->arguments, ready->options, domains, &ready->runs, NULL);
+    if (status >= 0)
+        return status;
     if (!ready->all)
         return print_domains(app, ready, domains);
     g_autoptr(GPtrArray) all =
@@ -186,13 +200,22 @@ run(App *app, Ready *ready, GPtrArray *domains)
     return print_overview(app, ready, all);
 }
 
+static void
+ready_clear(Ready *ready)
+{
+    live_arguments_clear(&ready->arguments);
+    check_options_free(ready->options);
+    g_clear_pointer(&ready->runs, g_ptr_array_unref);
+    sts_policy_free(ready->candidate);
+}
+
 int
 cmd_ready(App *app, int argc, char **argv)
 {
-    Ready ready = {0};
+    Ready ready = {.options = check_options_new()};
     g_autofree char *now = NULL, *candidate = NULL;
     int days = 0;
-    const GOptionEntry entries[] = {
+    const GOptionEntry own[] = {
         {"all", 0, 0, G_OPTION_ARG_NONE, &ready.all, "One line a domain: its stage and verdict",
          NULL},
         {"days", 0, 0, G_OPTION_ARG_INT, &days, "Closed days that are looked at (14)", "N"},
@@ -200,12 +223,17 @@ cmd_ready(App *app, int argc, char **argv)
         {"candidate", 0, 0, G_OPTION_ARG_FILENAME, &candidate,
          "Hold a policy that is not published yet against the reports", "POLICY-FILE"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &ready.json, "Print JSON", NULL},
+        {"live", 0, 0, G_OPTION_ARG_NONE, &ready.live,
+         "Look at the live domain as well; the options that follow are for that", NULL},
         {0},
     };
+    g_autofree GOptionEntry *entries = live_entries(&ready.arguments, own);
     g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
     int status = options_parse("ready", entries, &argc, &argv);
     if (status < 0 && ready.all != (argc < 2))
         status = options_usage("ready", "expected one or more domains, or --all");
+    if (status < 0 && ready.all && ready.live)
+        status = options_usage("ready", "--live: name the domains; for all there is check --all");
     if (status < 0 && (days < 0 || days > 365))
         status = options_usage("ready", "--days: expected a number from 1 to 365");
     if (status < 0)
@@ -214,12 +242,14 @@ cmd_ready(App *app, int argc, char **argv)
         status = read_day(now, &ready.today);
     if (status < 0 && candidate != NULL)
         status = read_candidate(candidate, &ready.candidate);
+    if (status < 0)
+        status = live_options(app, "ready", &ready.arguments, ready.options);
     if (status < 0) {
         ready.rules = app->config->readiness;
         if (days > 0)
             ready.rules.days = (guint)days;
         status = run(app, &ready, domains);
     }
-    sts_policy_free(ready.candidate);
+    ready_clear(&ready);
     return status;
 }

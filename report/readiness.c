@@ -182,6 +182,17 @@ readiness_weigh(const Evidence *evidence, const ReadinessRules *rules)
 }
 
 void
+readiness_add_live(Readiness *readiness, GateState state, char *why, GPtrArray *evidence, char *fix)
+{
+    View view = {.result = readiness};
+    Gate *gate = gate_add(&view, "live", state, why);
+    g_ptr_array_unref(gate->evidence);
+    gate->evidence = evidence;
+    gate->fix = fix;
+    readiness->verdict = decide(readiness);
+}
+
+void
 readiness_free(Readiness *readiness)
 {
     if (readiness == NULL)

@@ -57,6 +57,10 @@ typedef struct {
 
 /* Weighs EVIDENCE, which must outlive the result and reach back at least twice the window. */
 Readiness *readiness_weigh(const Evidence *evidence, const ReadinessRules *rules);
+/* Adds the gate "live", which the caller judged, and decides anew. WHY, EVIDENCE (of char *) and
+ * FIX (may be NULL) are taken over. */
+void readiness_add_live(Readiness *readiness, GateState state, char *why, GPtrArray *evidence,
+                        char *fix);
 void readiness_free(Readiness *readiness); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Readiness, readiness_free)
 

@@ -32,6 +32,8 @@ const Command commands[] = {
      "make everything derived anew from the raw reports"},
     {"dashboard-password", cmd_dashboard_password, STORE_NOT_NEEDED, FALSE, FALSE,
      "NAME [DOMAIN...]", "make a line for the password file of the dashboard"},
+    {"migrate", cmd_migrate, STORE_NOT_NEEDED, FALSE, FALSE, "FROM TO",
+     "copy a whole store into an empty one: from a file to PostgreSQL, or back"},
     {"config", cmd_config, STORE_NOT_NEEDED, FALSE, TRUE, "check", "check the configuration"},
     {0},
 };

@@ -109,6 +109,8 @@ options_store_exit(const GError *error)
         return EX_TEMPFAIL;
     case STORE_ERROR_NOT_FOUND:
         return EX_NOINPUT;
+    case STORE_ERROR_NOT_EMPTY:
+        return EX_CANTCREAT;
     case STORE_ERROR_BAD_URI:
     case STORE_ERROR_NEWER_SCHEMA:
     case STORE_ERROR_NOT_OURS:

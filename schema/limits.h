@@ -169,6 +169,9 @@
 /* Rows of the daily roll-ups that one report may touch: all the failure details there may be, for
  * a few domains. Only an MX that serves thousands of domains could ask for more. */
 #define LIMIT_ROLLUP_ROWS 262144u
+/* Days back for which a store that is filled anew makes room one by one (PostgreSQL: 37 months with
+ * three partitions each): odd reports may be of any day, and lie elsewhere. */
+#define LIMIT_TRANSFER_DAYS 1100
 /* One daily sum. Half of what 64 bits hold, so that adding to it never overflows. */
 #define LIMIT_DAILY_SUM (G_GINT64_CONSTANT(1) << 62)
 /* Names and policies that a store remembers between reports; it forgets all past it. */

@@ -49,6 +49,13 @@ typedef struct {
     /* Whether foreign keys are checked; outside a transaction only. No-op where there are none. */
     gboolean (*check_keys)(DriverConnection *connection, gboolean on, GError **error);
 
+    /* Room for the days FIRST to LAST before they come in, outside of a transaction; NULL where no
+     * database needs to be told. */
+    gboolean (*make_room)(DriverConnection *connection, gint64 first, gint64 last, GError **error);
+    /* Rows of TABLE were inserted with ids of their own: those that the database gives from now on
+     * come after them. NULL where it sees that by itself. */
+    gboolean (*adopt_ids)(DriverConnection *connection, const char *table, GError **error);
+
     /* SQL is one statement; more is refused. The connection must outlive the statement. */
     DriverStatement *(*prepare)(DriverConnection *connection, const char *sql, GError **error);
     void (*finalize)(DriverStatement *statement);

@@ -210,6 +210,24 @@ postgresql_size(DriverConnection *connection, gint64 *ret_bytes, GError **error)
     return TRUE;
 }
 
+static gboolean
+postgresql_make_room(DriverConnection *connection, gint64 first, gint64 last, GError **error)
+{
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT make_partitions(%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")", first, last);
+    return postgresql_link_ready(connection, error) &&
+           postgresql_link_command(connection, sql, NULL, error);
+}
+
+static gboolean
+postgresql_adopt_ids(DriverConnection *connection, const char *table, GError **error)
+{
+    g_autofree char *sql = g_strdup_printf("SELECT setval(pg_get_serial_sequence('%s', 'id'),"
+                                           " GREATEST(MAX(id), 1), MAX(id) > 0) FROM %s",
+                                           table, table);
+    return postgresql_link_command(connection, sql, NULL, error);
+}
+
 static char *
 postgresql_translate(const char *script)
 {
@@ -257,6 +275,8 @@ const Driver driver_postgresql = {
     .commit = postgresql_commit,
     .rollback = postgresql_rollback,
     .check_keys = postgresql_check_keys,
+    .make_room = postgresql_make_room,
+    .adopt_ids = postgresql_adopt_ids,
     .prepare = postgresql_prepare,
     .finalize = postgresql_finalize,
     .bind_int = postgresql_bind_int,

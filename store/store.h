@@ -24,6 +24,7 @@ typedef enum {
     STORE_ERROR_NEWER_SCHEMA, /* written by a newer tlsgauge */
     STORE_ERROR_NOT_OURS,     /* a database of another program */
     STORE_ERROR_NOT_FOUND,    /* no such report or entry; no store at that place (read mode) */
+    STORE_ERROR_NOT_EMPTY,    /* there are rows where none may be */
     STORE_ERROR_BAD_URI,
     STORE_ERROR_INTERNAL, /* a defect of ours */
 } StoreErrorCode;
@@ -285,3 +286,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StoreMailbox, store_mailbox_clear)
  * is then by the rules of today. A report that does not decode keeps its raw form, is not counted,
  * and is told as failed. Two reports that decode to one content become one. */
 gboolean store_rebuild(Store *store, gint64 *ret_reports, gint64 *ret_failed, GError **error);
+
+/* ---- transfer -------------------------------------------------------------------------- */
+
+/* Fills TO, which must be empty (STORE_ERROR_NOT_EMPTY), with all rows of FROM, ids and all, in one
+ * transaction of TO and one view of FROM. *RET_COUNTS is what TO holds then. */
+gboolean store_transfer(Store *from, Store *to, StoreCounts *ret_counts, GError **error);

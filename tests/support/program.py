@@ -16,10 +16,10 @@ PROGRAM = os.environ["TLSGAUGE"]
 class Place:
     """A temporary folder with a store and a configuration."""
 
-    def __init__(self, config=""):
+    def __init__(self, config="", store=None):
         self.path = tempfile.mkdtemp(prefix="tlsgauge-test-")
         os.chmod(self.path, 0o755)
-        self.store = os.path.join(self.path, "reports.db")
+        self.store = store or os.path.join(self.path, "reports.db")
         self.config = os.path.join(self.path, "tlsgauge.conf")
         self.configure(config)
 

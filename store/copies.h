@@ -21,8 +21,15 @@ typedef struct {
     gint64 want_instead;
 } Copy;
 
+GPtrArray *copies_new(void);
+/* Binds the statement copies_of_claim, and reads its rows into COPIES. */
+void copies_bind(Statement *select, const guint8 claim[REPORT_DIGEST_BYTES], gint32 day,
+                 gint64 before);
+gboolean copies_read(GPtrArray *copies, Statement *select, gint32 day, GError **error);
+
 /* The copies of CLAIM, which is of DAY, that arrived before BEFORE (G_MAXINT64: all), in any order;
- * those that do not decode are left out. Free with g_ptr_array_unref. */
+ * those that do not decode are left out. Free with g_ptr_array_unref. They may be those of
+ * claims.h: what changes in the rows has to change in them too. */
 GPtrArray *copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint32 day,
                        gint64 before, GError **error);
 
@@ -30,8 +37,8 @@ GPtrArray *copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gi
 Copy *copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES]);
 
 /* A new one at the end, owned by COPIES. SENDER_DOMAIN and COUNTS_FOR are copied. */
-Copy *copies_append(GPtrArray *copies, gint64 id, gint32 day, Trust trust,
-                    const char *sender_domain, const char *counts_for);
+Copy *copies_append(GPtrArray *copies, gint64 id, const guint8 content[REPORT_DIGEST_BYTES],
+                    gint32 day, Trust trust, const char *sender_domain, const char *counts_for);
 
 /* Fills the wanted state of all by the rule of identity.h. */
 void copies_settle(const GPtrArray *copies);

@@ -69,6 +69,10 @@ typedef struct {
     /* Runs a statement whose rows nobody wants. A driver may put off to see how it went until the
      * next step or the commit, which then fails: for a database that is a round trip away. */
     gboolean (*send)(DriverStatement *statement, GError **error);
+    /* Both NULL where the database is next door. In a write transaction: ask sends a query, answer
+     * makes the rows of the first one that has not been answered those to step through. */
+    gboolean (*ask)(DriverStatement *statement, GError **error);
+    gboolean (*answer)(DriverStatement *statement, GError **error);
     /* Runs an INSERT of one row; *ret_id is the id that it was given. */
     gboolean (*insert)(DriverStatement *statement, gint64 *ret_id, GError **error);
     /* Ready to be bound again; gives up locks that reading took. */

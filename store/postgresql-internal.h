@@ -9,6 +9,11 @@
 #include "late/pq.h"
 #include "store/driver.h"
 
+typedef struct {
+    const char *sql;        /* for messages; borrowed */
+    DriverStatement *asker; /* wants the answer for itself; or NULL */
+} PostgresqlSent;
+
 typedef enum { LINK_IDLE, LINK_READING, LINK_WRITING } LinkState;
 
 struct DriverConnection {
@@ -25,7 +30,7 @@ struct DriverConnection {
     gboolean has_schema;        /* ours, when it was last looked at */
     gint64 partitions_day;      /* on which partitions were last asked for; 0: never */
     gboolean spoilt;            /* the session is in an unknown state: to be made anew */
-    GQueue sent;                /* in a pipeline: SQL of what is not answered yet; borrowed */
+    GArray *sent;               /* in a pipeline: PostgresqlSent, what is not answered yet */
     DriverStatement *streaming; /* the one whose rows are still coming */
 };
 
@@ -44,8 +49,8 @@ gboolean postgresql_link_lost(DriverConnection *connection);
 gboolean postgresql_link_fail(DriverConnection *connection, const PGresult *result, const char *sql,
                               GError **error);
 
-/* Notes that SQL, which must outlive its answer, was sent in the pipeline. */
-void postgresql_link_sent(DriverConnection *connection, const char *sql);
+/* Notes that SQL, which must outlive its answer, was sent in the pipeline; ASKER as above. */
+void postgresql_link_sent(DriverConnection *connection, const char *sql, DriverStatement *asker);
 /* Reads the answers to all that was sent; the first that failed is told. *ret_last (may be NULL)
  * is the last one, to be cleared by the caller. */
 gboolean postgresql_link_answers(DriverConnection *connection, PGresult **ret_last, GError **error);
@@ -58,6 +63,8 @@ gboolean postgresql_link_command(DriverConnection *connection, const char *sql,
 
 /* Reads the rows that are still coming into memory, to make the connection free. */
 void postgresql_statement_buffer(DriverStatement *statement);
+/* Keeps an answer that was asked for ahead. */
+void postgresql_statement_answered(DriverStatement *statement, PGresult *result);
 /* They will not come any more. */
 void postgresql_statement_cut(DriverStatement *statement);
 
@@ -68,6 +75,8 @@ void postgresql_bind_text(DriverStatement *statement, int parameter, const char 
 void postgresql_bind_blob(DriverStatement *statement, int parameter, const void *data,
                           gsize length);
 gboolean postgresql_step(DriverStatement *statement, gboolean *ret_row, GError **error);
+gboolean postgresql_ask(DriverStatement *statement, GError **error);
+gboolean postgresql_answer(DriverStatement *statement, GError **error);
 gboolean postgresql_send(DriverStatement *statement, GError **error);
 gboolean postgresql_insert(DriverStatement *statement, gint64 *ret_id, GError **error);
 void postgresql_reset(DriverStatement *statement);

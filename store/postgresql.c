@@ -18,7 +18,7 @@ send_command(DriverConnection *connection, const char *sql, GError **error)
 {
     if (connection->pq->sendQueryParams(connection->handle, sql, 0, NULL, NULL, NULL, NULL, 0) != 1)
         return postgresql_link_fail(connection, NULL, sql, error);
-    postgresql_link_sent(connection, sql);
+    postgresql_link_sent(connection, sql, NULL);
     return TRUE;
 }
 
@@ -284,6 +284,8 @@ const Driver driver_postgresql = {
     .bind_blob = postgresql_bind_blob,
     .step = postgresql_step,
     .send = postgresql_send,
+    .ask = postgresql_ask,
+    .answer = postgresql_answer,
     .insert = postgresql_insert,
     .reset = postgresql_reset,
     .column_int = postgresql_column_int,

@@ -193,7 +193,7 @@ postgresql_link_open(const char *uri, StoreMode mode, int lock_wait_ms, GError *
     connection->mode = mode;
     connection->lock_wait_ms = lock_wait_ms;
     connection->unused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_names);
-    g_queue_init(&connection->sent);
+    connection->sent = g_array_new(FALSE, FALSE, sizeof(PostgresqlSent));
     fill_values(connection, values);
     connection->handle = pq->connectdbParams(keywords, values, 1);
     gboolean ok = postgresql_link_lost(connection)
@@ -212,7 +212,7 @@ postgresql_link_close(DriverConnection *connection)
         return;
     connection->pq->finish(connection->handle);
     g_hash_table_destroy(connection->unused);
-    g_queue_clear(&connection->sent);
+    g_array_unref(connection->sent);
     g_free(connection->shown);
     g_free(connection->uri);
     g_free(connection);
@@ -227,7 +227,7 @@ postgresql_link_ready(DriverConnection *connection, GError **error)
         return postgresql_link_fail(connection, NULL, NULL, error);
     if (connection->streaming != NULL)
         postgresql_statement_cut(connection->streaming);
-    g_queue_clear(&connection->sent);
+    g_array_set_size(connection->sent, 0);
     connection->pq->reset(connection->handle);
     if (postgresql_link_lost(connection))
         return postgresql_link_fail(connection, NULL, NULL, error);
@@ -237,9 +237,10 @@ postgresql_link_ready(DriverConnection *connection, GError **error)
 /* ---- answers --------------------------------------------------------------------------- */
 
 void
-postgresql_link_sent(DriverConnection *connection, const char *sql)
+postgresql_link_sent(DriverConnection *connection, const char *sql, DriverStatement *asker)
 {
-    g_queue_push_tail(&connection->sent, (gpointer)sql);
+    const PostgresqlSent sent = {sql, asker};
+    g_array_append_val(connection->sent, sent);
 }
 
 static gboolean
@@ -267,17 +268,22 @@ postgresql_link_answers(DriverConnection *connection, PGresult **ret_last, GErro
 
     if (pq->pipelineSync(connection->handle) != 1)
         postgresql_link_fail(connection, NULL, "", &first);
-    while (!g_queue_is_empty(&connection->sent)) {
-        const char *sql = g_queue_pop_head(&connection->sent);
+    for (guint i = 0; i < connection->sent->len; i++) {
+        const PostgresqlSent *sent = &g_array_index(connection->sent, PostgresqlSent, i);
         PGresult *result = pq->getResult(connection->handle);
         /* What comes after the first that failed is not looked at by the server. */
         if (!is_good(pq, result) && first == NULL)
-            postgresql_link_fail(connection, result, sql, &first);
-        pq->clear(last);
-        last = result;
+            postgresql_link_fail(connection, result, sent->sql, &first);
         if (result != NULL)
             skip_results(connection);
+        if (sent->asker != NULL && first == NULL) {
+            postgresql_statement_answered(sent->asker, result);
+            continue;
+        }
+        pq->clear(last);
+        last = result;
     }
+    g_array_set_size(connection->sent, 0);
     pq->clear(pq->getResult(connection->handle)); /* the end of the pipeline */
     if (first == NULL && ret_last != NULL)
         *ret_last = last;
@@ -298,7 +304,7 @@ postgresql_link_command(DriverConnection *connection, const char *sql, PGresult 
     if (connection->state == LINK_WRITING) {
         if (pq->sendQueryParams(connection->handle, sql, 0, NULL, NULL, NULL, NULL, 0) != 1)
             return postgresql_link_fail(connection, NULL, sql, error);
-        postgresql_link_sent(connection, sql);
+        postgresql_link_sent(connection, sql, NULL);
         return postgresql_link_answers(connection, ret_result, error);
     }
     PGresult *result = pq->exec(connection->handle, sql);

@@ -27,6 +27,8 @@ struct DriverStatement {
     PGresult *rows;   /* those at hand */
     int row;          /* of these, the one now */
     GQueue more;      /* of PGresult: rows that were read ahead */
+    GQueue answers;   /* of PGresult: to what was asked ahead */
+    guint pending;    /* asked ahead, and still on the way */
     GPtrArray *blobs; /* of the row now, decoded */
 };
 G_STATIC_ASSERT(DRIVER_PARAMETERS <= 32);
@@ -91,7 +93,7 @@ prepare_now(DriverStatement *statement, GError **error)
         if (pq->sendPrepare(connection->handle, statement->name, statement->sql, 0, NULL) != 1)
             return postgresql_link_fail(connection, NULL, statement->sql, error);
         if (connection->state == LINK_WRITING) {
-            postgresql_link_sent(connection, statement->sql);
+            postgresql_link_sent(connection, statement->sql, NULL);
             if (!postgresql_link_answers(connection, NULL, error))
                 return FALSE;
         } else {
@@ -146,6 +148,7 @@ postgresql_prepare(DriverConnection *connection, const char *sql, GError **error
     statement->wanted = n == 32 ? G_MAXUINT32 : (1u << n) - 1;
     statement->blobs = g_ptr_array_new_with_free_func(connection->pq->freemem);
     g_queue_init(&statement->more);
+    g_queue_init(&statement->answers);
     g_autoptr(GError) first = NULL;
     if (postgresql_link_ready(connection, &first) && prepare_now(statement, &first))
         return statement;
@@ -210,9 +213,10 @@ postgresql_bind_blob(DriverStatement *statement, int parameter, const void *data
 
 /* ---- running --------------------------------------------------------------------------- */
 
-/* Sends the statement with its parameters, which are no longer needed then. */
+/* Sends the statement with its parameters, which are no longer needed then. ASKER is for the
+ * pipeline. */
 static gboolean
-launch(DriverStatement *statement, GError **error)
+launch(DriverStatement *statement, DriverStatement *asker, GError **error)
 {
     DriverConnection *connection = statement->connection;
     if (statement->fault || statement->bound != statement->wanted) {
@@ -229,7 +233,7 @@ launch(DriverStatement *statement, GError **error)
                                           0) != 1)
         return postgresql_link_fail(connection, NULL, statement->sql, error);
     if (connection->state == LINK_WRITING)
-        postgresql_link_sent(connection, statement->sql);
+        postgresql_link_sent(connection, statement->sql, asker);
     return TRUE;
 }
 
@@ -258,7 +262,7 @@ receive(DriverStatement *statement, GError **error)
 static gboolean
 stream(DriverStatement *statement, GError **error)
 {
-    if (!postgresql_link_ready(statement->connection, error) || !launch(statement, error))
+    if (!postgresql_link_ready(statement->connection, error) || !launch(statement, NULL, error))
         return FALSE;
     (void)statement->connection->pq->setSingleRowMode(statement->connection->handle);
     statement->connection->streaming = statement;
@@ -272,7 +276,7 @@ start(DriverStatement *statement, GError **error)
     g_autoptr(GError) first = NULL;
     statement->row = -1;
     if (connection->state == LINK_WRITING)
-        return launch(statement, error) &&
+        return launch(statement, NULL, error) &&
                postgresql_link_answers(connection, &statement->rows, error);
     if (stream(statement, &first))
         return TRUE;
@@ -316,12 +320,41 @@ postgresql_send(DriverStatement *statement, GError **error)
     DriverConnection *connection = statement->connection;
     gboolean row = TRUE;
     if (connection->state == LINK_WRITING)
-        return launch(statement, error) && (connection->sent.length < IN_FLIGHT ||
-                                            postgresql_link_answers(connection, NULL, error));
+        return launch(statement, NULL, error) && (connection->sent->len < IN_FLIGHT ||
+                                                  postgresql_link_answers(connection, NULL, error));
     while (row) {
         if (!postgresql_step(statement, &row, error))
             return FALSE;
     }
+    return TRUE;
+}
+
+gboolean
+postgresql_ask(DriverStatement *statement, GError **error)
+{
+    if (!launch(statement, statement, error))
+        return FALSE;
+    statement->pending++;
+    return TRUE;
+}
+
+void
+postgresql_statement_answered(DriverStatement *statement, PGresult *result)
+{
+    g_queue_push_tail(&statement->answers, result);
+    statement->pending--;
+}
+
+gboolean
+postgresql_answer(DriverStatement *statement, GError **error)
+{
+    if (g_queue_is_empty(&statement->answers) &&
+        !postgresql_link_answers(statement->connection, NULL, error))
+        return FALSE;
+    statement->connection->pq->clear(statement->rows);
+    statement->rows = g_queue_pop_head(&statement->answers);
+    statement->row = -1;
+    statement->started = TRUE;
     return TRUE;
 }
 
@@ -354,6 +387,13 @@ postgresql_statement_cut(DriverStatement *statement)
     statement->connection->streaming = NULL;
 }
 
+static void
+drop_results(DriverConnection *connection, GQueue *results)
+{
+    for (PGresult *rows = g_queue_pop_head(results); rows != NULL; rows = g_queue_pop_head(results))
+        connection->pq->clear(rows);
+}
+
 void
 postgresql_reset(DriverStatement *statement)
 {
@@ -362,9 +402,14 @@ postgresql_reset(DriverStatement *statement)
         postgresql_statement_buffer(statement);
     connection->pq->clear(statement->rows);
     statement->rows = NULL;
-    for (PGresult *rows = g_queue_pop_head(&statement->more); rows != NULL;
-         rows = g_queue_pop_head(&statement->more))
-        connection->pq->clear(rows);
+    for (guint i = 0; statement->pending > 0 && i < connection->sent->len; i++) {
+        PostgresqlSent *sent = &g_array_index(connection->sent, PostgresqlSent, i);
+        if (sent->asker == statement)
+            sent->asker = NULL;
+    }
+    statement->pending = 0;
+    drop_results(connection, &statement->more);
+    drop_results(connection, &statement->answers);
     g_ptr_array_set_size(statement->blobs, 0);
     for (int i = 0; i < statement->n; i++)
         g_clear_pointer(&statement->owned[i], g_free);

@@ -1,4 +1,6 @@
 /* rebuild.c: all derived rows anew from the raw reports. Part of store.h. */
+#include <string.h>
+
 #include "store/store-internal.h"
 #include "store/take.h"
 
@@ -31,6 +33,7 @@ run(Store *store, const char *name, GError **error)
 static gboolean
 next_row(Store *store, gint64 after, Stored *stored, gboolean *ret_found, GError **error)
 {
+    gsize length;
     g_autoptr(Statement) next = statement_get(store->statements, "rebuild_next", error);
     if (next == NULL || !statement_step(statement_int(next, 1, after), ret_found, error))
         return FALSE;
@@ -42,6 +45,9 @@ next_row(Store *store, gint64 after, Stored *stored, gboolean *ret_found, GError
         return FALSE;
     }
     stored->row.times_seen = statement_get_int(next, 7);
+    const void *claim = statement_get_blob(next, 9, &length);
+    if (claim != NULL && length == REPORT_DIGEST_BYTES)
+        memcpy(stored->row.claim, claim, REPORT_DIGEST_BYTES);
     stored->authenticated_by = g_strdup(statement_get_optional(next, 3));
     stored->hint_domain = g_strdup(statement_get_optional(next, 4));
     stored->road = g_strdup(statement_get_text(next, 5));

@@ -108,6 +108,24 @@ statement_bytes(Statement *statement, int parameter, GBytes *bytes)
 }
 
 gboolean
+statement_can_ask(const StatementCache *statements)
+{
+    return statements->driver->ask != NULL;
+}
+
+gboolean
+statement_ask(Statement *statement, GError **error)
+{
+    return statement->driver->ask(statement->handle, error);
+}
+
+gboolean
+statement_answer(Statement *statement, GError **error)
+{
+    return statement->driver->answer(statement->handle, error);
+}
+
+gboolean
 statement_step(Statement *statement, gboolean *ret_row, GError **error)
 {
     return statement->driver->step(statement->handle, ret_row, error);

@@ -28,6 +28,14 @@ Statement *statement_text(Statement *statement, int parameter, const char *text)
 Statement *statement_blob(Statement *statement, int parameter, const void *data, gsize length);
 Statement *statement_bytes(Statement *statement, int parameter, GBytes *bytes);
 
+/* Whether STATEMENTS come from a database a round trip away, where it pays to ask ahead: */
+gboolean statement_can_ask(const StatementCache *statements);
+/* sends the query with the parameters of now, any number of times, and */
+gboolean statement_ask(Statement *statement, GError **error);
+/* makes the rows of the first that is not answered yet those to step through. In a write
+ * transaction. */
+gboolean statement_answer(Statement *statement, GError **error);
+
 gboolean statement_step(Statement *statement, gboolean *ret_row, GError **error);
 /* Steps to the end. */
 gboolean statement_run(Statement *statement, GError **error);

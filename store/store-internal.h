@@ -10,6 +10,8 @@
 
 typedef enum { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE } Transaction;
 
+typedef struct Claims Claims;
+
 struct Store {
     const Driver *driver;
     DriverConnection *connection;
@@ -20,6 +22,7 @@ struct Store {
     gboolean spoilt;
     Counters counters;  /* as of the open write transaction, as are */
     Changes *changes;   /* these */
+    Claims *claims;     /* these */
     gint64 last_report; /* and the highest number of a report, or -1: not asked yet */
     Intern *intern;
     StoreDecode decode;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "store/claims.h"
 #include "store/migrate.h"
 #include "store/store-internal.h"
 #include "store/take.h"
@@ -59,6 +60,7 @@ store_open(const char *uri, StoreMode mode, int lock_wait_ms, GError **error)
     store->statements = statement_cache_new(driver, connection);
     store->intern = intern_new(store->statements);
     store->changes = changes_new();
+    store->claims = claims_new();
     return store;
 }
 
@@ -71,6 +73,7 @@ store_close(Store *store)
     store->views = MIN(store->views, 1);
     store_end_read(store);
     changes_free(store->changes);
+    claims_free(store->claims);
     intern_free(store->intern);
     statement_cache_free(store->statements);
     store->driver->close(store->connection);
@@ -157,6 +160,7 @@ store_commit(Store *store, GError **error)
         counters_save(&store->counters, store->statements, error) &&
         store->driver->commit(store->connection, error)) {
         store->transaction = TRANSACTION_NONE;
+        claims_forget(store->claims);
         return TRUE;
     }
     store_rollback(store);
@@ -171,6 +175,7 @@ store_rollback(Store *store)
     store->driver->rollback(store->connection);
     store->transaction = TRANSACTION_NONE;
     changes_forget(store->changes);
+    claims_forget(store->claims);
     /* Ids that were given in the transaction are free again. */
     intern_forget(store->intern);
 }
@@ -203,6 +208,17 @@ store_end_read(Store *store)
 }
 
 /* ---- taking in ------------------------------------------------------------------------- */
+
+gboolean
+store_expect(Store *store, const StoreReport *const *items, guint n, GError **error)
+{
+    if (!store_check_writing(store, error))
+        return FALSE;
+    if (claims_read(store, items, n, error))
+        return TRUE;
+    store->spoilt = TRUE;
+    return FALSE;
+}
 
 gboolean
 store_put_report(Store *store, const StoreReport *item, StorePut *ret_put, gint64 *ret_id,

@@ -108,6 +108,10 @@ gboolean store_begin(Store *store, GError **error);
 gboolean store_commit(Store *store, GError **error);
 void store_rollback(Store *store); /* no-op outside a transaction */
 
+/* Inside a transaction: the N reports ITEMS are likely to be put next. What has to be known of them
+ * is read in one go where the database is a round trip away. May be left out. */
+gboolean store_expect(Store *store, const StoreReport *const *items, guint n, GError **error);
+
 /* Inside a transaction. Identity and displacement are those of DESIGN 5.4: among the copies of one
  * claimed identity and sender domain the most trusted counts, then the earliest; equal content is
  * a duplicate and keeps the highest trust it came with. Both daily roll-ups follow. */

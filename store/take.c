@@ -105,31 +105,54 @@ free_digests(Store *store, const Take *take, GError **error)
     return statement_run(set, error);
 }
 
+/* It is wrong only after damage. Content goes aside meanwhile: no two rows may ever have both
+ * alike. */
+static gboolean
+mend_claim(Store *store, const Take *take, GError **error)
+{
+    guint8 aside[REPORT_DIGEST_BYTES];
+    if (memcmp(take->row->claim, take->facts->claim, REPORT_DIGEST_BYTES) == 0)
+        return TRUE;
+    take_no_content(take->row->id, aside);
+    g_autoptr(Statement) content = statement_get(store->statements, "rebuild_set_content", error);
+    if (content == NULL)
+        return FALSE;
+    statement_int(content, 1, take->row->id);
+    statement_blob(content, 2, aside, REPORT_DIGEST_BYTES);
+    if (!statement_run(content, error))
+        return FALSE;
+    g_autoptr(Statement) claim = statement_get(store->statements, "rebuild_set_claim", error);
+    if (claim == NULL)
+        return FALSE;
+    statement_int(claim, 1, take->row->id);
+    statement_blob(claim, 2, take->facts->claim, REPORT_DIGEST_BYTES);
+    return statement_run(claim, error);
+}
+
 static gboolean
 update_row(Store *store, const Take *take, const Copy *copy, GError **error)
 {
     const Report *report = take->report;
-    if (!free_digests(store, take, error))
+    if (!free_digests(store, take, error) || !mend_claim(store, take, error))
         return FALSE;
     g_autoptr(Statement) set = statement_get(store->statements, "rebuild_set", error);
     if (set == NULL)
         return FALSE;
     statement_int(set, 1, take->row->id);
-    statement_blob(set, 2, take->facts->claim, REPORT_DIGEST_BYTES);
-    statement_blob(set, 3, take->facts->content, REPORT_DIGEST_BYTES);
-    statement_int(set, 4, copy->sender);
-    statement_text(set, 5, take->facts->sender.domain);
-    statement_int(set, 6, report_day(report));
-    statement_int(set, 7, report->start);
-    statement_int(set, 8, report->end);
-    statement_int(set, 9, copy->want_counted);
-    statement_int(set, 10, copy->want_instead);
-    statement_text(set, 11, report->organization_name);
-    statement_text(set, 12, report->contact_info);
-    statement_text(set, 13, report->report_id);
-    statement_text(set, 14, take->facts->counts_for);
-    statement_int(set, 15, take->facts->successful);
-    statement_int(set, 16, take->facts->failed);
+    statement_blob(set, 2, take->facts->content, REPORT_DIGEST_BYTES);
+    statement_int(set, 3, copy->sender);
+    statement_text(set, 4, take->facts->sender.domain);
+    statement_int(set, 5, report_day(report));
+    statement_int(set, 6, report->start);
+    statement_int(set, 7, report->end);
+    statement_int(set, 8, copy->want_counted);
+    statement_int(set, 9, copy->want_instead);
+    statement_text(set, 10, report->organization_name);
+    statement_text(set, 11, report->contact_info);
+    statement_text(set, 12, report->report_id);
+    statement_text(set, 13, take->facts->counts_for);
+    statement_int(set, 14, take->facts->successful);
+    statement_int(set, 15, take->facts->failed);
     return statement_run(set, error);
 }
 
@@ -167,11 +190,12 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     gboolean fits = FALSE;
     guint others = copies->len;
     Copy *copy = copies_append(copies, take->row != NULL ? take->row->id : G_MAXINT64,
-                               report_day(take->report), item->trust, take->facts->sender.domain,
-                               take->facts->counts_for);
+                               take->facts->content, report_day(take->report), item->trust,
+                               take->facts->sender.domain, take->facts->counts_for);
 
     copies_settle(copies);
     if (take->row == NULL && !has_room(copy, others)) {
+        g_ptr_array_set_size(copies, (gint)others);
         *ret_put = STORE_REFUSED;
         return TRUE;
     }
@@ -181,6 +205,7 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     if (rollup == NULL || !rollup_fits(rollup, store->statements, &fits, error))
         return FALSE;
     if (!fits) {
+        g_ptr_array_set_size(copies, (gint)others);
         *ret_put = STORE_REFUSED;
         return TRUE;
     }

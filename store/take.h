@@ -7,6 +7,7 @@
 typedef struct {
     gint64 id;
     gint64 times_seen;
+    guint8 claim[REPORT_DIGEST_BYTES]; /* as it stands there */
 } TakeRow;
 
 /* Takes ITEM in. ROW is NULL for a report that comes in; else it is the row to be made anew, which

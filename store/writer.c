@@ -87,10 +87,26 @@ put_job(Store *store, Job *job, GError **error)
 /* ---- one group ------------------------------------------------------------------------- */
 
 static gboolean
+expect_jobs(Store *store, const GPtrArray *jobs, guint from, guint n, GError **error)
+{
+    g_autoptr(GPtrArray) reports = g_ptr_array_sized_new(n);
+    for (guint i = from; i < from + n; i++) {
+        const Job *job = g_ptr_array_index(jobs, i);
+        if (job->item.report != NULL)
+            g_ptr_array_add(reports, (gpointer)job->item.report);
+    }
+    return store_expect(store, (const StoreReport *const *)reports->pdata, reports->len, error);
+}
+
+static gboolean
 write_jobs(Store *store, GPtrArray *jobs, guint from, guint n, GError **error)
 {
     if (!store_begin(store, error))
         return FALSE;
+    if (!expect_jobs(store, jobs, from, n, error)) {
+        store_rollback(store);
+        return FALSE;
+    }
     for (guint i = from; i < from + n; i++) {
         if (!put_job(store, g_ptr_array_index(jobs, i), error)) {
             store_rollback(store);

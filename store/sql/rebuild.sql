@@ -11,7 +11,7 @@ DELETE FROM daily_failure
 DELETE FROM policy WHERE id <> 0
 
 -- name: rebuild_next
-SELECT id, received, trust, authenticated_by, hint_domain, road, source, times_seen, raw
+SELECT id, received, trust, authenticated_by, hint_domain, road, source, times_seen, raw, claim
 FROM report WHERE id > $1 ORDER BY id LIMIT 1
 
 -- name: rebuild_find_later
@@ -21,6 +21,11 @@ SELECT id FROM report WHERE claim = $1 AND content = $2 AND id > $3
 -- name: rebuild_set_content
 UPDATE report SET content = $2 WHERE id = $1
 
+-- name: rebuild_set_claim
+-- Apart from the rest, because it is right but for damage, and a distributed PostgreSQL does not let
+-- a row go elsewhere.
+UPDATE report SET claim = $2 WHERE id = $1
+
 -- name: rebuild_unreadable
 UPDATE report SET content = $2, counted = 0, counted_instead = 0, readable = 0 WHERE id = $1
 
@@ -29,15 +34,15 @@ DELETE FROM report WHERE id = $1
 
 -- name: rebuild_set
 -- Only where something differs: a row that is right costs no writing.
-UPDATE report SET claim = $2, content = $3, sender = $4, sender_domain = $5, day = $6, starts = $7,
-                  ends = $8, counted = $9, counted_instead = $10, readable = 1,
-                  organization_name = $11, contact_info = $12, report_id = $13, counts_for = $14,
-                  successful = $15, failed = $16
+UPDATE report SET content = $2, sender = $3, sender_domain = $4, day = $5, starts = $6, ends = $7,
+                  counted = $8, counted_instead = $9, readable = 1, organization_name = $10,
+                  contact_info = $11, report_id = $12, counts_for = $13, successful = $14,
+                  failed = $15
 WHERE id = $1
-  AND (claim <> $2 OR content <> $3 OR sender <> $4 OR sender_domain <> $5 OR day <> $6
-       OR starts <> $7 OR ends <> $8 OR counted <> $9 OR counted_instead <> $10 OR readable <> 1
-       OR organization_name <> $11 OR COALESCE(contact_info, '') <> COALESCE($12, '')
-       OR report_id <> $13 OR counts_for <> $14 OR successful <> $15 OR failed <> $16)
+  AND (content <> $2 OR sender <> $3 OR sender_domain <> $4 OR day <> $5 OR starts <> $6
+       OR ends <> $7 OR counted <> $8 OR counted_instead <> $9 OR readable <> 1
+       OR organization_name <> $10 OR COALESCE(contact_info, '') <> COALESCE($11, '')
+       OR report_id <> $12 OR counts_for <> $13 OR successful <> $14 OR failed <> $15)
 
 -- name: rebuild_drop_names
 DELETE FROM name WHERE id <> 0 AND id NOT IN (

@@ -29,15 +29,15 @@ old, new, back = Place(TRUST), Place(TRUST, store=uri), Place(TRUST)
 
 
 def fill(place):
-    for number in range(60):
+    for number in range(20):
         details = DETAIL if number % 5 == 0 else None
-        one = report("r-%d" % number, day(number % 40), failed=2 if details else 0, details=details,
+        one = report("r-%d" % number, day(number * 2), failed=2 if details else 0, details=details,
                      organization="Sender %d" % (number % 7), successful=number,
                      mode="testing" if number % 2 else "enforce")
         place.run("deliver", stdin=gzipped(one))
         if number % 4 == 0:  # a duplicate with more trust, and a forged copy
             place.run("deliver", stdin=mail(one, dkim_domain="sender.example"))
-            forged = report("r-%d" % number, day(number % 40), successful=99999,
+            forged = report("r-%d" % number, day(number * 2), successful=99999,
                             organization="Sender %d" % (number % 7))
             place.run("deliver", stdin=mail(forged))
     for text in (b"no report\0\xff", b"{}", b"[1]"):

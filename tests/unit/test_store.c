@@ -176,6 +176,75 @@ test_two_writers(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     fixture_assert_rebuild_same(fixture->store);
 }
 
+/* A group of reports, many of them copies of few claims, told beforehand or not. */
+static void
+put_group(Store *store, guint first, guint n, gboolean expect)
+{
+    static const char *const signers[] = {"google.com", "evil.example", NULL};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) reports =
+        g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))report_free);
+    g_autoptr(GPtrArray) prepared =
+        g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))store_prepared_free);
+    g_autoptr(GPtrArray) raws =
+        g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))g_bytes_unref);
+    g_autofree StoreReport *items = g_new0(StoreReport, n);
+    g_autofree const StoreReport **list = g_new0(const StoreReport *, n);
+    for (guint i = 0; i < n; i++) {
+        guint number = first + i;
+        g_autofree char *text = g_strdup_printf(
+            "org Google Inc.\ncontact t@google.com\nid r-%u\nstart %" G_GINT64_FORMAT
+            "\nentry sts a.example %u 1 testing:%u\nfail mx1.a.example odd - 1\n",
+            number % 3, DAY0 + 86400 * (gint64)(number % 3), number % 50, number % 2);
+        Trust trust = (Trust)(number * 7 % 4);
+        g_ptr_array_add(reports, fixture_report(text));
+        g_ptr_array_add(raws, g_bytes_new(text, strlen(text)));
+        items[i] =
+            (StoreReport){.report = g_ptr_array_index(reports, i),
+                          .raw = g_ptr_array_index(raws, i),
+                          .trust = trust,
+                          .authenticated_by = trust == TRUST_VERIFIED ? signers[i % 2] : NULL,
+                          .road = "file"};
+        if (number % 5 != 0) { /* some are not prepared */
+            g_ptr_array_add(prepared, store_prepare(&items[i]));
+            items[i].prepared = g_ptr_array_index(prepared, prepared->len - 1);
+        }
+        list[i] = &items[i];
+    }
+    fixture_begin(store);
+    if (expect)
+        g_assert_true(store_expect(store, list, n, &error));
+    for (guint i = 0; i < n; i++) {
+        StorePut put;
+        gint64 id;
+        g_assert_true(store_put_report(store, &items[i], &put, &id, &error));
+    }
+    fixture_commit(store);
+}
+
+static void
+test_expected(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Fixture other = {0};
+    fixture_open(&other, NULL);
+    for (guint group = 0; group < 6; group++) { /* more copies than are kept of one claim */
+        put_group(fixture->store, group * 40, 40, TRUE);
+        put_group(other.store, group * 40, 40, FALSE);
+    }
+    g_autofree char *rollups = fixture_rollups(fixture->store, NULL);
+    g_autofree char *flags = fixture_flags(fixture->store);
+    g_autofree char *expected_rollups = fixture_rollups(other.store, NULL);
+    g_autofree char *expected_flags = fixture_flags(other.store);
+    fixture_assert_same(rollups, expected_rollups);
+    g_assert_cmpstr(flags, ==, expected_flags);
+    StoreCounts counts = fixture_counts(fixture->store), expected = fixture_counts(other.store);
+    g_assert_cmpmem(&counts, sizeof counts, &expected, sizeof expected);
+    g_assert_cmpint(counts.uncounted, >, 20);
+    g_assert_cmpint(counts.duplicates_seen, >, 20);
+    fixture_assert_rebuild_same(fixture->store);
+    fixture_close(&other, NULL);
+}
+
 /* ---- single reports -------------------------------------------------------------------- */
 
 /* While the rows of one statement come, others may be asked, the same one too. */
@@ -372,6 +441,7 @@ main(int argc, char **argv)
         {"/store/transaction/one-view", fixture_open, test_one_view},
         {"/store/transaction/reader-cannot-write", fixture_open, test_reader_cannot_write},
         {"/store/transaction/two-writers", fixture_open, test_two_writers},
+        {"/store/report/expected", fixture_open, test_expected},
         {"/store/report/nested", fixture_open, test_nested},
         {"/store/report/odd-texts", fixture_open, test_odd_texts},
         {"/store/report/fields", fixture_open, test_report_fields},

@@ -183,6 +183,18 @@ put_day_input(Page *page, const char *name, const char *label, gint32 day)
     g_string_append_c(page->out, ' ');
 }
 
+static void
+put_text_input(Page *page, const char *name, const char *label, const char *value)
+{
+    html_open(page->out, "label", NULL);
+    html_text(page->out, label);
+    g_string_append_c(page->out, ' ');
+    html_open(page->out, "input", "type", "text", "name", name, "value", value != NULL ? value : "",
+              "size", "14", NULL);
+    html_close(page->out, "label");
+    g_string_append_c(page->out, ' ');
+}
+
 /* The period: a few links, and two dates. */
 static void
 put_period(Page *page)
@@ -206,9 +218,15 @@ put_period(Page *page)
         g_string_append(out, "</a></li>");
     }
     g_string_append(out, "</ul>");
-    html_open(out, "form", "method", "get", "action", action, "aria-label", "Dates", NULL);
-    put_hidden(page, "domain", filter->domain);
-    put_hidden(page, "sender", filter->sender);
+    html_open(out, "form", "method", "get", "action", action, "aria-label", "Period and filters",
+              NULL);
+    if (strcmp(filter->path, "/reports") == 0) {
+        put_text_input(page, "domain", "domain", filter->domain);
+        put_text_input(page, "sender", "sender", filter->sender);
+    } else {
+        put_hidden(page, "domain", filter->domain);
+        put_hidden(page, "sender", filter->sender);
+    }
     put_hidden(page, "mx", filter->mx);
     put_hidden(page, "result", filter->result);
     put_hidden(page, "policy-type", filter->policy_type);

@@ -90,6 +90,11 @@ def check_facts(site):
             break
         before = "&before=%d" % part["next_before"]
     expect_equal(seen, [row["id"] for row in total], "the list of reports, page by page")
+    form = site.get("/reports?domain=held.example&sender=&since=%s" % planted.ago(5))[2]
+    expect('name="domain" value="held.example"' in form, "the form shows the filter")
+    expect_equal({row["domains"] for row in site.json(
+        "/reports.json?domain=held.example&sender=&since=%s" % planted.ago(5))["reports"]},
+        {"held.example"}, "a form with an empty field")
     expect_equal(len(site.json("/quarantine.json")["entries"]), 3, "entries in quarantine")
 
 

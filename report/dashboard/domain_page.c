@@ -235,14 +235,21 @@ view_to_json(Page *page, const DomainView *view)
     page_json_end(page, root);
 }
 
-/* A domain that is neither ours nor in the store is none. */
+/* A domain that is neither ours nor in the store is none; one whose reports are all old is. */
 static gboolean
-is_known(const Page *page, const DomainView *view)
+is_known(Page *page, const DomainView *view, gboolean *ret_known, GError **error)
 {
-    return view->domain != NULL || view->evidence->totals->len > 0 ||
-           page->request->domains != NULL ||
-           (page->context->accept != NULL &&
-            g_hash_table_contains(page->context->accept, view->name));
+    const DashboardContext *context = page->context;
+    *ret_known =
+        view->domain != NULL || view->evidence->totals->len > 0 || page->request->domains != NULL;
+    if (*ret_known)
+        return TRUE;
+    g_autoptr(GPtrArray) all =
+        overview_cache_domains(context->cache, page->store, context->accept, NULL, error);
+    if (all == NULL)
+        return FALSE;
+    *ret_known = g_ptr_array_find_with_equal_func(all, view->name, g_str_equal, NULL);
+    return TRUE;
 }
 
 gboolean
@@ -253,9 +260,10 @@ domain_page(Page *page, GError **error)
         page_missing(page, "Which domain? The overview has them all.");
         return TRUE;
     }
-    if (!read_view(page, &view, error))
+    gboolean known;
+    if (!read_view(page, &view, error) || !is_known(page, &view, &known, error))
         return FALSE;
-    if (!is_known(page, &view))
+    if (!known)
         page_missing(page, "There is no such domain here.");
     else if (page->json)
         view_to_json(page, &view);

@@ -238,6 +238,17 @@ with open(PLACE.path + "/serve.log") as log:
     text = log.read()
 expect("ERROR" not in text and "runtime error" not in text, text)
 
+# No domain is named as ours, and all reports are old.
+old = Place("[dashboard]\nlisten=127.0.0.1:0\n")
+old.run("import", old.write("old.json", json.dumps(reports.report("old", day="2018-03-01", failed=1))))
+server = Server(old)
+site = Site(server.dashboard_port)
+for since in ("", "?since=2018-02-01&until=2018-04-01"):
+    expect(len(list(site.crawl("/" + since, 30))) > 5, "pages of old reports")
+expect_equal(site.get("/domain?domain=other.example")[0], 404, "a domain without any")
+expect_equal(server.stop(), 0, "serve ends")
+old.remove()
+
 # Only a dashboard; and what may not be.
 PLACE.configure(planted.CONFIG + "[dashboard]\nlisten=127.0.0.1:0\n")
 server = Server(PLACE)

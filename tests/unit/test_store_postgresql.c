@@ -1,0 +1,177 @@
+/* What only a server can do: be away, go away, belong to others. Beside it the store is under the
+ * same contract tests as a file (tests/CMakeLists.txt). */
+#include "store/store-internal.h"
+#include "test_store_fixture.h"
+
+static void
+test_shown(void)
+{
+    static const char *const uris[][2] = {
+        {"/var/lib/reports.db", "/var/lib/reports.db"},
+        {"sqlite:a@b:c", "sqlite:a@b:c"},
+        {"postgresql://u:secret@h/db", "postgresql://u:***@h/db"},
+        {"postgresql://u:se@cr:et@h1:1,h2:2/db?sslmode=x",
+         "postgresql://u:***@h1:1,h2:2/db?sslmode=x"},
+        {"postgresql://u@h:5432/db", "postgresql://u@h:5432/db"},
+        {"postgresql:///db?host=/tmp&password=secret&user=u",
+         "postgresql:///db?host=/tmp&password=***&user=u"},
+        {"postgresql://h/db?password=secret", "postgresql://h/db?password=***"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(uris); i++) {
+        g_autofree char *shown = store_uri_shown(uris[i][0]);
+        g_assert_cmpstr(shown, ==, uris[i][1]);
+    }
+}
+
+#ifdef HAVE_LIBPQ
+
+#define REPORT "org A\nid %d\nstart 1700006400\nentry sts a.example 1 0 testing:1\n"
+
+static void
+assert_cannot_open(const char *uri, StoreMode mode, StoreErrorCode code)
+{
+    g_autoptr(GError) error = NULL;
+    Store *store = store_open(uri, mode, 50, &error);
+    g_assert_null(store);
+    g_assert_error(error, STORE_ERROR, (int)code);
+    g_assert_null(strstr(error->message, "secret"));
+}
+
+static void
+test_absent(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    assert_cannot_open("postgresql://u:secret@127.0.0.1:1/db", STORE_WRITE, STORE_ERROR_BUSY);
+    assert_cannot_open("postgresql://u:secret@h/db?no-such-word=1", STORE_WRITE,
+                       STORE_ERROR_BAD_URI);
+    assert_cannot_open(fixture->path, STORE_READ, STORE_ERROR_NOT_FOUND);
+}
+
+/* A schema with tables of another program is left as it is. */
+static void
+test_not_ours(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    fixture_exec(fixture->path, "CREATE TABLE report (mine TEXT); INSERT INTO report VALUES ('x')");
+    assert_cannot_open(fixture->path, STORE_WRITE, STORE_ERROR_NOT_OURS);
+    assert_cannot_open(fixture->path, STORE_READ, STORE_ERROR_NOT_OURS);
+    fixture_exec(fixture->path, "SELECT mine FROM report");
+}
+
+static gint64
+ask_int(Store *store, const char *sql)
+{
+    gboolean row;
+    DriverStatement *statement = store->driver->prepare(store->connection, sql, NULL);
+    g_assert_true(store->driver->step(statement, &row, NULL));
+    gint64 value = store->driver->column_int(statement, 0);
+    store->driver->finalize(statement);
+    return value;
+}
+
+/* As a restart of the server does to every connection. */
+static void
+cut(const Fixture *fixture)
+{
+    gint64 session = ask_int(fixture->store, "SELECT pg_backend_pid()");
+    g_autofree char *sql =
+        g_strdup_printf("SELECT pg_terminate_backend(%" G_GINT64_FORMAT ", 10000)", session);
+    fixture_exec(fixture_server(), sql);
+}
+
+static void
+put(const Fixture *fixture, int number)
+{
+    g_autofree char *text = g_strdup_printf(REPORT, number);
+    fixture_put(fixture->store, text, TRUST_LOCAL, NULL, STORE_NEW);
+}
+
+static void
+test_lost(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    Store *store = fixture->store;
+    g_autofree char *text = g_strdup_printf(REPORT, 3);
+    put(fixture, 1);
+    /* Between transactions nobody notices: neither a writer ... */
+    cut(fixture);
+    put(fixture, 2);
+    /* ... nor a reader, of what was prepared before or not. */
+    cut(fixture);
+    g_assert_cmpint(fixture_counts(store).reports, ==, 2);
+    cut(fixture);
+    g_autofree char *rollups = fixture_rollups(store, NULL);
+    g_assert_nonnull(strstr(rollups, "reports=2"));
+    /* Within one all of it is gone, it is told as passing, and the next works. */
+    fixture_begin(store);
+    fixture_put_in(store, text, TRUST_LOCAL, NULL, STORE_NEW);
+    cut(fixture);
+    g_assert_false(store_commit(store, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_BUSY);
+    g_assert_cmpint(fixture_counts(store).reports, ==, 2);
+    put(fixture, 3);
+    g_assert_cmpint(fixture_counts(store).reports, ==, 3);
+    fixture_assert_rebuild_same(store);
+}
+
+/* Whoever waits for the lock too long is told to try again. */
+static void
+test_locked(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Store) other = store_open(fixture->path, STORE_WRITE, 50, &error);
+    g_assert_no_error(error);
+    fixture_begin(fixture->store);
+    g_assert_false(store_begin(other, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_BUSY);
+    g_assert_cmpint(fixture_counts(other).reports, ==, 0);
+    store_rollback(fixture->store);
+    fixture_begin(other);
+    fixture_commit(other);
+}
+
+/* Old days move to their month when it is asked for; nothing else changes. */
+static void
+test_partitions(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    Store *store = fixture->store;
+    put(fixture, 1);
+    put(fixture, 2);
+    g_autofree char *before = fixture_rollups(store, NULL);
+    g_assert_cmpint(ask_int(store, "SELECT COUNT(*) FROM report_other"), ==, 2);
+    g_assert_true(
+        store->driver->make_room(store->connection, DAY0_NUMBER, DAY0_NUMBER + 40, &error));
+    g_assert_cmpint(ask_int(store, "SELECT COUNT(*) FROM report_other"), ==, 0);
+    g_assert_cmpint(ask_int(store, "SELECT COUNT(*) FROM report_2023_11"), ==, 2);
+    g_assert_cmpint(ask_int(store, "SELECT COUNT(*) FROM daily_total_2023_11"), ==, 1);
+    g_assert_cmpint(ask_int(store, "SELECT COUNT(*) FROM daily_failure_2023_12"), ==, 0);
+    g_autofree char *after = fixture_rollups(store, NULL);
+    g_assert_cmpstr(after, ==, before);
+    put(fixture, 3);
+    g_assert_cmpint(ask_int(store, "SELECT COUNT(*) FROM report_2023_11"), ==, 3);
+    fixture_assert_rebuild_same(store);
+}
+
+#endif
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/store/postgresql/shown", test_shown);
+#ifdef HAVE_LIBPQ
+    typedef void (*Test)(Fixture *, gconstpointer);
+    static const struct {
+        const char *path;
+        Test set_up, test;
+    } tests[] = {
+        {"/store/postgresql/absent", fixture_folder, test_absent},
+        {"/store/postgresql/not-ours", fixture_folder, test_not_ours},
+        {"/store/postgresql/lost", fixture_open, test_lost},
+        {"/store/postgresql/locked", fixture_open, test_locked},
+        {"/store/postgresql/partitions", fixture_open, test_partitions},
+    };
+    for (guint i = 0; fixture_server() != NULL && i < G_N_ELEMENTS(tests); i++)
+        g_test_add(tests[i].path, Fixture, NULL, tests[i].set_up, tests[i].test, fixture_close);
+#endif
+    return g_test_run();
+}

@@ -1,6 +1,7 @@
 """A throw-away certification authority: a root, an intermediate, and whatever is wrong with a leaf."""
 import datetime
 import os
+import ssl
 import subprocess
 
 DAY = 86400
@@ -9,6 +10,15 @@ DAY = 86400
 def _time(seconds_from_now):
     now = datetime.datetime.now(datetime.timezone.utc)
     return (now + datetime.timedelta(seconds=seconds_from_now)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _content(data, at):
+    """Where the content of the DER element at AT begins and ends."""
+    length, at = data[at + 1], at + 2
+    if length > 127:
+        size = length - 128
+        length, at = int.from_bytes(data[at:at + size], "big"), at + size
+    return at, at + length
 
 
 class Certificate:
@@ -20,14 +30,17 @@ class Certificate:
         self.chain = os.path.join(folder, name + ".chain")
 
     def der(self):
-        return subprocess.run(["openssl", "x509", "-in", self.file, "-outform", "DER"],
-                              capture_output=True, check=True).stdout
+        with open(self.file) as file:
+            return ssl.PEM_cert_to_DER_cert(file.read())
 
     def public_key(self):
-        public = subprocess.run(["openssl", "x509", "-in", self.file, "-noout", "-pubkey"],
-                                capture_output=True, check=True).stdout
-        return subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=public,
-                              capture_output=True, check=True).stdout
+        """The subjectPublicKeyInfo: the seventh field of what is signed (RFC 5280 4.1)."""
+        data = self.der()
+        at, _ = _content(data, 0)
+        at, _ = _content(data, at)
+        for _ in range(6):
+            at = _content(data, at)[1]
+        return data[at:_content(data, at)[1]]
 
 
 class Authority:

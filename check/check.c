@@ -4,6 +4,7 @@
 
 #include "check/advice.h"
 #include "check/look.h"
+#include "schema/limits.h"
 
 static CheckRun *
 run_new(const CheckOptions *options, const char *domain)
@@ -54,6 +55,10 @@ take_all(Look *look)
     take(look, STAGE_DNS, look_dns);
     if (!run->exists || look->silent)
         return;
+    if (look->options->all_ns)
+        take(look, STAGE_DNS, look_name_servers);
+    if (look->options->ptr)
+        take(look, STAGE_DNS, look_names);
     look->trust = tls_trust_load(look->options->ca_file, NULL);
     run->stages[STAGE_DANE].ran = run->hosts->len > 0;
     take(look, STAGE_DANE, look_tlsa);
@@ -78,6 +83,7 @@ check_domain(const CheckOptions *options, Resolver *resolver, const CheckPast *p
         .past = past != NULL ? past : nothing,
         .run = run_new(options, domain),
         .told = told,
+        .dns_left_us = (gint64)options->dns_ms * LIMIT_CHECK_DNS_WAITS * 1000,
     };
     take_all(&look);
     advice_add(look.run, options);

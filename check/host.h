@@ -10,7 +10,7 @@ typedef enum {
     TLSA_UNUSED,  /* there is one, but MX, addresses or the records are not secure */
     TLSA_SECURE,  /* DANE applies: records has them */
     TLSA_FAILED,  /* the question failed, or the answer is bogus: senders with DANE defer */
-    TLSA_UNKNOWN, /* we cannot know: our resolver does no DNSSEC */
+    TLSA_UNKNOWN, /* we cannot know: our resolver does no DNSSEC, or there was no time */
 } TlsaStatus;
 
 typedef struct {

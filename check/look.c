@@ -16,10 +16,45 @@ look_tell(Look *look, const char *id, const char *subject, const char *format, .
                               fact);
 }
 
+guint
+look_dns_wait(const Look *look)
+{
+    return (guint)CLAMP(look->dns_left_us / 1000, 0, (gint64)look->options->dns_ms);
+}
+
+/* An answer that never came since there was no time for it; told once for all of them. */
+static DnsAnswer *
+out_of_time(Look *look, DnsAnswer *answer)
+{
+    if (answer == NULL)
+        answer = dns_answer_new(ANSWER_FAILED);
+    if (answer->problem == NULL)
+        answer->problem = g_strdup("there was no time to ask");
+    answer->unasked = TRUE;
+    if (g_hash_table_add(look->told, g_strdup("dns-slow")))
+        look_tell(look, "dns-slow", look->run->domain, "not all could be asked within %u s",
+                  LIMIT_CHECK_DNS_WAITS * look->options->dns_ms / 1000);
+    return answer;
+}
+
+DnsAnswer *
+look_ask(Look *look, const char *name, DnsType type)
+{
+    guint wait_ms = look_dns_wait(look);
+    if (wait_ms == 0)
+        return out_of_time(look, NULL);
+    gint64 start = g_get_monotonic_time();
+    DnsAnswer *answer = resolver_lookup(look->resolver, name, type, wait_ms);
+    look->dns_left_us -= g_get_monotonic_time() - start;
+    if (answer->status == ANSWER_FAILED && wait_ms < look->options->dns_ms)
+        return out_of_time(look, answer);
+    return answer;
+}
+
 DnsAnswer *
 look_up_quietly(Look *look, const char *name, DnsType type)
 {
-    DnsAnswer *answer = resolver_lookup(look->resolver, name, type);
+    DnsAnswer *answer = look_ask(look, name, type);
     if (answer->status == ANSWER_BOGUS && !look->run->dnssec_works) {
         answer->status = answer->unvalidated;
         answer->secure = FALSE;
@@ -30,7 +65,7 @@ look_up_quietly(Look *look, const char *name, DnsType type)
 void
 look_tell_failure(Look *look, const char *name, DnsType type, const DnsAnswer *answer)
 {
-    if (answer->status != ANSWER_BOGUS && answer->status != ANSWER_FAILED)
+    if ((answer->status != ANSWER_BOGUS && answer->status != ANSWER_FAILED) || answer->unasked)
         return;
     g_autofree char *question = g_strdup_printf("%s %s", name, dns_type_name(type));
     if (g_hash_table_add(look->told, g_strdup(question)))

@@ -34,7 +34,7 @@ static gboolean
 look_dnssec(Look *look)
 {
     g_autofree char *zone = anchor_zone(look->options->trust_anchor);
-    g_autoptr(DnsAnswer) answer = resolver_lookup(look->resolver, zone, DNS_SOA);
+    g_autoptr(DnsAnswer) answer = look_ask(look, zone, DNS_SOA);
     look->run->dnssec_works = answer->secure || answer->status == ANSWER_FAILED;
     if (look->run->dnssec_works)
         return answer->status != ANSWER_FAILED;

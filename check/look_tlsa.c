@@ -30,6 +30,8 @@ judge_failure(Look *look, const CheckHost *host, const DnsAnswer *answer, const 
 {
     if (!host->address_secure)
         return TLSA_NONE;
+    if (answer->unasked)
+        return TLSA_UNKNOWN;
     look_tell(look, answer->status == ANSWER_BOGUS ? "dane-bogus" : "dane-tlsa-servfail", name,
               "%s", answer->problem);
     return TLSA_FAILED;
@@ -65,7 +67,7 @@ look_host(Look *look, CheckHost *host)
         host->tlsa = judge_failure(look, host, answer, name);
     else if (answer->status == ANSWER_DATA)
         host->tlsa = judge_records(look, host, answer, name);
-    if (host->tlsa == TLSA_NONE)
+    if (host->tlsa == TLSA_NONE || host->tlsa == TLSA_UNKNOWN)
         return;
     host->tlsa_base = g_steal_pointer(&base);
     for (guint i = 0; i < answer->records->len; i++)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/domain_name.h"
+#include "schema/limits.h"
 
 typedef struct {
     char *host;          /* normalised name or canonical address; NULL: any */
@@ -29,6 +30,7 @@ check_options_new(void)
     options->now = g_get_real_time() / G_USEC_PER_SEC;
     options->ehlo = g_strdup(g_get_host_name());
     options->smtp_port = 25;
+    options->dns_ms = LIMIT_CHECK_DNS_MS;
     options->connect_ms = 10000;
     options->reply_ms = 30000;
     options->fetch_ms = 60000;

@@ -14,11 +14,14 @@ typedef struct {
     gint64 now;            /* Unix seconds: certificates are judged as at this time */
     char *ehlo;            /* name said in EHLO */
     guint smtp_port;       /* 25 */
+    guint dns_ms;          /* for one question; all of a domain: LIMIT_CHECK_DNS_WAITS times that */
     guint connect_ms;      /* to connect to one address */
     guint reply_ms;        /* for each answer of an SMTP server, and for a handshake */
     guint fetch_ms;        /* for the whole policy (RFC 8461 3.3: one minute) */
     gboolean smtp;         /* connect to the MX hosts at all */
     gboolean ipv6;         /* connect to IPv6 addresses */
+    gboolean all_ns;       /* ask each name server of the domain for MX */
+    gboolean ptr;          /* look at the names of the addresses of MX hosts */
     char **expect_rua;     /* URIs that take our reports; NULL: nobody said */
     char **expect_mx;      /* names, normalised; NULL: nobody said */
 } CheckOptions;

@@ -47,6 +47,14 @@ rdata_mx(GBytes *rdata, guint *ret_preference, char **ret_host)
     return TRUE;
 }
 
+char *
+rdata_name(GBytes *rdata)
+{
+    gsize length;
+    const guint8 *data = g_bytes_get_data(rdata, &length);
+    return length == 0 ? NULL : read_name(data, length);
+}
+
 static gboolean
 is_word(guint8 c)
 {

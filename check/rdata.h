@@ -7,6 +7,9 @@
  * FALSE if it is malformed. */
 gboolean rdata_mx(GBytes *rdata, guint *ret_preference, char **ret_host);
 
+/* The data of a PTR or NS record: a name, as the host of rdata_mx. NULL if it is malformed. */
+char *rdata_name(GBytes *rdata);
+
 /* The strings of a TXT record joined with nothing between them, newly allocated, a NUL after it
  * that is not counted. *ret_joint (may be NULL) says whether two strings meet inside a word though
  * the first had room left: a space was meant. NULL if it is malformed. */

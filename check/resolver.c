@@ -21,9 +21,15 @@ dns_answer_free(DnsAnswer *answer)
 }
 
 DnsAnswer *
-resolver_lookup(Resolver *resolver, const char *name, DnsType type)
+resolver_lookup(Resolver *resolver, const char *name, DnsType type, guint wait_ms)
 {
-    return resolver->lookup(resolver, name, type);
+    return resolver->lookup(resolver, name, type, wait_ms);
+}
+
+Resolver *
+resolver_of_server(const Resolver *resolver, const char *address, guint port)
+{
+    return resolver->of_server(resolver, address, port);
 }
 
 void
@@ -43,6 +49,8 @@ dns_type_name(DnsType type)
         return "NS";
     case DNS_SOA:
         return "SOA";
+    case DNS_PTR:
+        return "PTR";
     case DNS_MX:
         return "MX";
     case DNS_TXT:

@@ -29,18 +29,42 @@ resolver_unbound_new(G_GNUC_UNUSED const CheckOptions *options, GError **error)
 /* Of Debian's dns-root-data. */
 #define ROOT_ANCHOR    "/usr/share/dns/root.key"
 
+/* libunbound works in a thread of its own and hands answers to whoever calls ub_process: one of the
+ * threads that wait, which takes those of the others in, too. */
 typedef struct {
     Resolver base;
     const LateUnbound *unbound;
     struct ub_ctx *context; /* shared by all threads, with its cache */
+    GMutex lock;
+    GCond progress;      /* answers came, or nobody watches any more */
+    gboolean watched;    /* a thread watches for answers */
+    GPtrArray *given_up; /* of Question: libunbound may still answer them */
 } Unbound;
+
+typedef struct {
+    Unbound *unbound;
+    char *name;
+    DnsAnswer *answer; /* NULL while there is none */
+} Question;
+
+static void
+question_free(gpointer data)
+{
+    Question *question = data;
+    dns_answer_free(question->answer);
+    g_free(question->name);
+    g_free(question);
+}
 
 static void
 unbound_free(Resolver *resolver)
 {
     Unbound *self = (Unbound *)resolver;
     if (self->context != NULL)
-        self->unbound->ctx_delete(self->context);
+        self->unbound->ctx_delete(self->context); /* ends its thread */
+    g_ptr_array_unref(self->given_up);
+    g_mutex_clear(&self->lock);
+    g_cond_clear(&self->progress);
     g_free(self);
 }
 
@@ -90,19 +114,78 @@ answer_of(const struct ub_result *result, const char *name)
 }
 
 static DnsAnswer *
-unbound_lookup(Resolver *resolver, const char *name, DnsType type)
+no_answer(char *problem)
+{
+    DnsAnswer *answer = dns_answer_new(ANSWER_FAILED);
+    answer->problem = problem;
+    return answer;
+}
+
+/* Called out of ub_process, in the thread that watches. */
+static void
+on_answer(void *data, int code, struct ub_result *result)
+{
+    Question *question = data;
+    Unbound *self = question->unbound;
+    DnsAnswer *answer = code == 0 ? answer_of(result, question->name)
+                                  : no_answer(g_strdup(self->unbound->strerror(code)));
+    self->unbound->resolve_free(result);
+    g_mutex_lock(&self->lock);
+    question->answer = answer;
+    g_mutex_unlock(&self->lock);
+}
+
+/* Watches for answers to anyone's questions until some came or END. Called and left locked. */
+static void
+watch(Unbound *self, gint64 end)
+{
+    gint64 left_ms = (end - g_get_monotonic_time()) / 1000 + 1;
+    GPollFD fd = {.fd = self->unbound->fd(self->context), .events = G_IO_IN};
+    self->watched = TRUE;
+    g_mutex_unlock(&self->lock);
+    if (g_poll(&fd, 1, (gint)MAX(left_ms, 0)) > 0)
+        (void)self->unbound->process(self->context);
+    g_mutex_lock(&self->lock);
+    self->watched = FALSE;
+    g_cond_broadcast(&self->progress);
+}
+
+/* NULL where no answer came within WAIT_MS; then QUESTION belongs to SELF. */
+static DnsAnswer *
+wait_for(Unbound *self, Question *question, guint wait_ms)
+{
+    gint64 end = g_get_monotonic_time() + (gint64)wait_ms * 1000;
+    g_mutex_lock(&self->lock);
+    while (question->answer == NULL && g_get_monotonic_time() < end) {
+        if (self->watched)
+            (void)g_cond_wait_until(&self->progress, &self->lock, end);
+        else
+            watch(self, end);
+    }
+    DnsAnswer *answer = g_steal_pointer(&question->answer);
+    if (answer == NULL)
+        g_ptr_array_add(self->given_up, question);
+    g_mutex_unlock(&self->lock);
+    if (answer != NULL)
+        question_free(question);
+    return answer;
+}
+
+static DnsAnswer *
+unbound_lookup(Resolver *resolver, const char *name, DnsType type, guint wait_ms)
 {
     Unbound *self = (Unbound *)resolver;
-    struct ub_result *result = NULL;
-    int code = self->unbound->resolve(self->context, name, (int)type, CLASS_IN, &result);
+    Question *question = g_new0(Question, 1);
+    *question = (Question){self, g_strdup(name), NULL};
+    int id, code = self->unbound->resolve_async(self->context, name, (int)type, CLASS_IN, question,
+                                                on_answer, &id);
     if (code != 0) {
-        DnsAnswer *answer = dns_answer_new(ANSWER_FAILED);
-        answer->problem = g_strdup(self->unbound->strerror(code));
-        return answer;
+        question_free(question);
+        return no_answer(g_strdup(self->unbound->strerror(code)));
     }
-    DnsAnswer *answer = answer_of(result, name);
-    self->unbound->resolve_free(result);
-    return answer;
+    DnsAnswer *answer = wait_for(self, question, wait_ms);
+    return answer != NULL ? answer
+                          : no_answer(g_strdup_printf("no answer within %.3g s", wait_ms / 1e3));
 }
 
 static int
@@ -117,7 +200,7 @@ set_server(Unbound *self, const char *server)
 
 /* 0, or what went wrong. */
 static int
-set_up(Unbound *self, const CheckOptions *options)
+set_up(Unbound *self, const char *server)
 {
     static const struct {
         const char *option, *value;
@@ -125,6 +208,7 @@ set_up(Unbound *self, const CheckOptions *options)
         {"do-not-query-localhost:", "no"}, /* the forwarder may be on this machine */
         {"module-config:", "validator iterator"},
         {"val-clean-additional:", "yes"},
+        {"unblock-lan-zones:", "yes"}, /* PTR of addresses that are for tests or a LAN: asked for */
         {"qname-minimisation:", "yes"},
         /* A name server that is silent is given up after some ten seconds, not minutes. */
         {"infra-cache-max-rtt:", "4000"},
@@ -134,9 +218,10 @@ set_up(Unbound *self, const CheckOptions *options)
         {"verbosity:", "0"},
         {"use-syslog:", "no"},
     };
+    int code = self->unbound->ctx_async(self->context, TRUE);
     for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) /* an older library may not know one */
         (void)self->unbound->ctx_set_option(self->context, settings[i].option, settings[i].value);
-    return set_server(self, options->resolver);
+    return code != 0 ? code : set_server(self, server);
 }
 
 static gboolean
@@ -157,6 +242,35 @@ set_anchor(Unbound *self, const CheckOptions *options, GError **error)
     return FALSE;
 }
 
+static Resolver *unbound_of_server(const Resolver *resolver, const char *address, guint port);
+
+/* Asks SERVER. What could not be done goes to *ret_code, and the context is of no use. */
+static Unbound *
+unbound_new(const LateUnbound *unbound, const char *server, int *ret_code)
+{
+    Unbound *self = g_new0(Unbound, 1);
+    *self = (Unbound){.base = {unbound_lookup, unbound_of_server, unbound_free},
+                      .unbound = unbound,
+                      .context = unbound->ctx_create(),
+                      .given_up = g_ptr_array_new_with_free_func(question_free)};
+    g_mutex_init(&self->lock);
+    g_cond_init(&self->progress);
+    *ret_code = self->context == NULL ? UB_NOMEM : set_up(self, server);
+    return self;
+}
+
+static Resolver *
+unbound_of_server(const Resolver *resolver, const char *address, guint port)
+{
+    g_autofree char *server = g_strdup_printf("%s@%u", address, port);
+    int code;
+    Unbound *self = unbound_new(((const Unbound *)resolver)->unbound, server, &code);
+    if (code == 0)
+        return &self->base;
+    unbound_free(&self->base);
+    return NULL;
+}
+
 Resolver *
 resolver_unbound_new(const CheckOptions *options, GError **error)
 {
@@ -166,10 +280,9 @@ resolver_unbound_new(const CheckOptions *options, GError **error)
         g_set_error(error, CHECK_FAULT, CHECK_FAULT_UNAVAILABLE, "%s", problem);
         return NULL;
     }
-    Unbound *self = g_new0(Unbound, 1);
-    *self = (Unbound){{unbound_lookup, unbound_free}, unbound, unbound->ctx_create()};
+    int code;
+    Unbound *self = unbound_new(unbound, options->resolver, &code);
     g_autoptr(Resolver) resolver = &self->base;
-    int code = self->context == NULL ? -2 : set_up(self, options);
     if (code != 0) {
         g_set_error(error, CHECK_FAULT, CHECK_FAULT_RESOLVER, "cannot use the resolver %s: %s",
                     options->resolver, unbound->strerror(code));

@@ -95,12 +95,15 @@ live_options(const App *app, const char *command, const LiveArguments *live, Che
     options->expect_mx = g_strdupv(config->check_expect_mx);
     options->smtp = !live->no_smtp;
     options->ipv6 = !live->no_ipv6;
+    options->all_ns = live->all_ns;
+    options->ptr = live->ptr;
     if (live->jobs < 0 || live->jobs > 64 || live->timeout < 0 || live->timeout > 600)
         return options_usage(command, "--jobs: at most 64; --timeout: at most 600");
     if (live->now != NULL && !read_now(live->now, &options->now))
         return options_usage(command, "--now: expected YYYY-MM-DD or a date-time");
     if (live->timeout > 0)
-        options->connect_ms = options->reply_ms = options->fetch_ms = (guint)live->timeout * 1000;
+        options->dns_ms = options->connect_ms = options->reply_ms = options->fetch_ms =
+            (guint)live->timeout * 1000;
     for (char **row = live->connect_to; row != NULL && *row != NULL; row++) {
         if (!check_options_connect_to(options, *row))
             return options_usage(command, "--connect-to: expected HOST:PORT:ADDRESS:PORT, got %s",

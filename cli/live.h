@@ -9,11 +9,11 @@ typedef struct {
     char *resolver, *trust_anchor, *ca_file, *ehlo, *now;
     char **connect_to;
     int jobs, timeout;
-    gboolean no_smtp, no_ipv6;
+    gboolean no_smtp, no_ipv6, all_ns, ptr;
 } LiveArguments;
 
 /* The rows of OWN (ended by one without a name), then those of the options that all commands have,
- * which fill LIVE; of its members now and no_smtp are left to OWN. g_free. */
+ * which fill LIVE; of its members now, no_smtp, all_ns and ptr are left to OWN. g_free. */
 GOptionEntry *live_entries(LiveArguments *live, const GOptionEntry *own);
 void live_arguments_clear(LiveArguments *live);
 

@@ -12,8 +12,11 @@ typedef struct {
     int (*ctx_set_fwd)(struct ub_ctx *context, const char *address);
     int (*ctx_resolvconf)(struct ub_ctx *context, const char *file);
     int (*ctx_add_ta_file)(struct ub_ctx *context, const char *file);
-    int (*resolve)(struct ub_ctx *context, const char *name, int type, int class,
-                   struct ub_result **result);
+    int (*ctx_async)(struct ub_ctx *context, int threads);
+    int (*resolve_async)(struct ub_ctx *context, const char *name, int type, int class, void *data,
+                         ub_callback_type callback, int *ret_id);
+    int (*fd)(struct ub_ctx *context);
+    int (*process)(struct ub_ctx *context);
     void (*resolve_free)(struct ub_result *result);
     const char *(*strerror)(int code);
 } LateUnbound;

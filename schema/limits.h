@@ -203,6 +203,16 @@
  * have five hosts with some ten addresses. */
 #define LIMIT_CHECK_HOSTS 32u
 #define LIMIT_CHECK_ADDRESSES 16u
+/* The wait for one answer of the DNS, unless --timeout says another: some seconds are what an answer
+ * from cold caches takes, with a silent name server among those asked. All questions about one
+ * domain wait for so many times that together: some thirty quick ones, or few that nobody answers. */
+#define LIMIT_CHECK_DNS_MS 10000u
+#define LIMIT_CHECK_DNS_WAITS 6u
+/* Addresses of name servers that --all-ns asks (the largest zones have 13 servers, each with two),
+ * and those asked at a time; names of one address that --ptr looks up. */
+#define LIMIT_CHECK_NAME_SERVERS 26u
+#define LIMIT_CHECK_NAME_SERVERS_AT_A_TIME 13u
+#define LIMIT_CHECK_PTR_NAMES 8u
 /* MX hosts of one domain that are connected to at a time. */
 #define LIMIT_CHECK_HOSTS_AT_A_TIME 4u
 /* RFC 8461 3.3: a policy of more than 64 KiB may be refused. */

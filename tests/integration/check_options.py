@@ -1,6 +1,8 @@
 """Goal: what check says depends on what it was told: expected hosts and addresses, IPv6, a network that
 lets nothing out; and its exit status follows the worst finding."""
+import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -68,4 +70,15 @@ world.connect_to.insert(0, "mx.dark.example:25:127.0.0.1:%d" % world.closed)
 runs, code = world.check("good.example", "dark.example", more=["--timeout", "3"])
 expect_equal({one for run in runs.values() for one in ids(run) if one.startswith("smtp-")}, {"smtp-connect"},
              "one silent, one refused")
+
+# A resolver that never answers holds check for no longer than was said, and is told as that.
+with socket.socket(type=socket.SOCK_DGRAM) as silent:
+    silent.bind(("127.0.0.1", 0))
+    done = subprocess.run([PROGRAM, "check", "--json", *world.arguments(), "--timeout", "2", "--resolver",
+                           "127.0.0.1@%d" % silent.getsockname()[1], "good.example"],
+                          capture_output=True, timeout=100)
+told = [one for stage in json.loads(done.stdout)["domains"][0]["stages"] for one in stage["findings"]]
+expect_equal([(one["id"], one["fact"]) for one in told], [("dns-resolver-silent", "no answer within 2 s")],
+             "a resolver that never answers")
+expect_equal(done.returncode, 3, "the exit status where the resolver is silent")
 place.remove()

@@ -51,6 +51,7 @@ class World:
         self.connect_to = []
         self.sites = {}
         self.expected = {}
+        self.options = {}  # the domains that are looked at with options of their own
         self.servers = {}
         self.hosts = {}  # what others have to know of a mail host
         self.loopback6 = loopback6()
@@ -119,10 +120,11 @@ class World:
     # ---- domains ------------------------------------------------------------------------------
 
     def domain(self, name, expected, mx=(SHARED,), records=None, tlsrpt=(RUA,), sts=(STS,),
-               body="usual", site=None, web=WEB, ttl=3600):
+               body="usual", site=None, web=WEB, ttl=3600, options=()):
         """A domain that is right in all but what is said, and the ids of the findings EXPECTED.
         RECORDS: lines in place of the MX records. BODY: of the policy; SITE in place of it; WEB: the
-        addresses of the policy host (None: it has none)."""
+        addresses of the policy host (None: it has none). OPTIONS: of check, to look at it with."""
+        self.options[name] = tuple(options)
         self.expected[name] = set(expected.split())
         self.add(*(records if records is not None else
                    ["%s. 3600 IN MX %d %s." % (name, 10 * (i + 1), host)
@@ -149,6 +151,7 @@ class World:
         self.route(WEB[0], 443, self.web.open())
         self.route(WEB[1], 443, self.web.open("second", self.loopback6))
         self.dns = NameServer(self.folder, list(self.zones.values()))
+        self.connect_to.append("ns.example:53:127.0.0.1:%d" % self.dns.port)
 
     # ---- looking ------------------------------------------------------------------------------
 

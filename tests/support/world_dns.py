@@ -18,6 +18,24 @@ def _end_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
+def _answers(port, zone):
+    """The server at PORT says something about the SOA of ZONE."""
+    name = b"".join(bytes([len(label)]) + label.encode() for label in zone.split(".") if label)
+    question = b"\x12\x34" + b"\0\0\0\1" + 6 * b"\0" + name + b"\0\0\6\0\1"
+    with socket.socket(type=socket.SOCK_DGRAM) as udp:
+        udp.settimeout(0.5)
+        try:
+            udp.sendto(question, ("127.0.0.1", port))
+            return udp.recv(512)[:2] == b"\x12\x34"
+        except OSError:
+            return False
+
+
+def _stop(process):
+    process.terminate()
+    process.wait()
+
+
 class Zone:
     """NAME with trailing dot. SIGNED: with a key of its own; STRIP: its NSEC records are left out, so
     that nothing can be denied; FORGED: its parent vouches for another key."""
@@ -52,7 +70,15 @@ class NameServer:
             self._write(zone)
         root = next(zone for zone in zones if zone.name == ".")
         self.anchor = os.path.join(self.folder, root.key + ".ds")
-        self._start(zones)
+        self.port = self._start("nsd", [(zone.name, zone.file) for zone in zones])
+        self.address = "127.0.0.1@%d" % self.port
+
+    def serve_other(self, zone, *lines):
+        """A server that has another ZONE than the one served, with LINES, unsigned; its port."""
+        path = os.path.join(self.folder, zone.strip(".") + ".other")
+        with open(path, "w") as file:
+            file.write(SOA.format(zone=zone) + "\n".join(lines) + "\n")
+        return self._start("other-" + zone.strip("."), [(zone, path)])
 
     def delv(self, name, kind):
         """What BIND's validator says: "secure", "insecure", "bogus"; and the text."""
@@ -104,13 +130,13 @@ class NameServer:
             with open(zone.file, "w") as file:
                 file.writelines(kept)
 
-    def _start(self, zones):
+    def _start(self, tag, files):
+        """An nsd of its own for FILES (zone, path); its port."""
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
             tcp.bind(("127.0.0.1", 0))
-            self.port = tcp.getsockname()[1]
-            udp.bind(("127.0.0.1", self.port))
-        self.address = "127.0.0.1@%d" % self.port
-        config = os.path.join(self.folder, "nsd.conf")
+            port = tcp.getsockname()[1]
+            udp.bind(("127.0.0.1", port))
+        config = os.path.join(self.folder, tag + ".conf")
         with open(config, "w") as file:
             file.write("""server:
   ip-address: 127.0.0.1@{port}
@@ -119,38 +145,25 @@ class NameServer:
   chroot: ""
   zonesdir: "{folder}"
   database: ""
-  pidfile: "{folder}/nsd.pid"
-  xfrdfile: "{folder}/xfrd.state"
-  zonelistfile: "{folder}/zone.list"
-  logfile: "{folder}/nsd.log"
+  pidfile: "{folder}/{tag}.pid"
+  xfrdfile: "{folder}/{tag}.xfrd"
+  zonelistfile: "{folder}/{tag}.list"
+  logfile: "{folder}/{tag}.log"
   server-count: 1
 remote-control:
   control-enable: no
-""".format(port=self.port, folder=self.folder))
-            for zone in zones:
-                file.write('zone:\n  name: "%s"\n  zonefile: "%s"\n' % (zone.name, zone.file))
+""".format(port=port, folder=self.folder, tag=tag))
+            for row in files:
+                file.write('zone:\n  name: "%s"\n  zonefile: "%s"\n' % row)
         nsd = shutil.which("nsd") or "/usr/sbin/nsd"
-        self.process = subprocess.Popen([nsd, "-d", "-c", config], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent)
-        atexit.register(self.stop)
+        process = subprocess.Popen([nsd, "-d", "-c", config], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent)
+        atexit.register(_stop, process)
         for _ in range(300):
-            if self._answers() or self.process.poll() is not None:
+            if _answers(port, files[0][0]) or process.poll() is not None:
                 break
             time.sleep(0.1)
-        if self.process.poll() is not None or not self._answers():
-            with open(os.path.join(self.folder, "nsd.log")) as file:
+        if process.poll() is not None or not _answers(port, files[0][0]):
+            with open(os.path.join(self.folder, tag + ".log")) as file:
                 sys.exit("nsd does not answer:\n" + file.read())
-
-    def _answers(self):
-        question = b"\x12\x34\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x06\x00\x01"  # . SOA
-        with socket.socket(type=socket.SOCK_DGRAM) as udp:
-            udp.settimeout(0.5)
-            try:
-                udp.sendto(question, ("127.0.0.1", self.port))
-                return udp.recv(512)[:2] == b"\x12\x34"
-            except OSError:
-                return False
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        return port

@@ -1,4 +1,6 @@
 """The domains of the world: each is right in all but one thing, and says which findings that makes."""
+import ipaddress
+
 from world import RUA, SHARED, STS, WEB, policy, tlsa
 from world_smtp import server_context
 from world_web import Site
@@ -48,6 +50,28 @@ def dns(world):
     world.domain("mx-no-ipv6.example", "mx-no-ipv6", mx=[world.host("mx.four.example", v6=False)])
     world.domain("mx-too-many.example", "mx-too-many mx-no-address", mx=[
         "h%d.mx-too-many.example" % i for i in range(33)], body=policy("*.mx-too-many.example"))
+
+
+def name_servers(world):
+    """A second name server beside that of the world: it has an old zone (open_doors), or is dead."""
+    world.domain("mx-ns-agree.example", "", options=["--all-ns"])
+    for name, address, expected in (("mx-ns-differs.example", "192.0.2.246", "mx-ns-differs"),
+                                    ("mx-ns-untested.example", "192.0.2.245", "mx-ns-untested")):
+        world.zone(name + ".")
+        world.add("%s. 3600 IN NS ns2.%s." % (name, name), "ns2.%s. 3600 IN A %s" % (name, address))
+        world.domain(name, expected, options=["--all-ns"])
+
+
+def reverse_names(world):
+    for name, target, expected in (("mx-named", "mx.mx-named", ""),
+                                   ("mx-ptr", None, "mx-ptr"),
+                                   ("mx-fcrdns", "mx.shared", "mx-fcrdns")):
+        addresses = world.addresses()
+        for address in addresses if target else ():
+            world.add("%s. 3600 IN PTR %s.example." % (
+                ipaddress.ip_address(address).reverse_pointer, target))
+        world.domain(name + ".example", expected, options=["--ptr"], mx=[
+            world.host("mx.%s.example" % name, addresses=addresses)])
 
 
 def tlsrpt(world):
@@ -167,6 +191,8 @@ def open_doors(world):
     world.route("192.0.2.248", 80, world.web.open(tls=False))
     old = server_context(world.authority.leaf("mta-sts.sts-https-tls.example"), old=True,
                          current=False)
+    name = "mx-ns-differs.example."
+    world.route("192.0.2.246", 53, world.dns.serve_other(name, name + " 3600 IN MX 10 old.example."))
     world.route("192.0.2.247", 443, world.web.open(context=old))
 
 
@@ -336,7 +362,7 @@ def dane_records(world):
 
 
 def build(world):
-    for part in (dns, tlsrpt, sts_records, policy_hosts, policy_files, cross, dane_records,
+    for part in (dns, name_servers, reverse_names, tlsrpt, sts_records, policy_hosts, policy_files, cross, dane_records,
                  mail_hosts):
         part(world)
     world.start()

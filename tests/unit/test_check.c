@@ -174,6 +174,122 @@ test_mx(void)
     expect(map, "dane-none mx-missing sts-dns-missing");
 }
 
+/* A domain with name servers ns1 and ns2, of which ns2 says SECOND, as a map or NULL for nothing.
+ */
+static void
+expect_servers(MapResolver *second, const char *wanted, const char *fact)
+{
+    g_autoptr(CheckOptions) options = options_new();
+    options->all_ns = TRUE;
+    MapResolver *map = good_map(), *first = map_new();
+    map_name(map, DOMAIN, DNS_NS, "NS1.b.example");
+    map_name(map, DOMAIN, DNS_NS, "ns2.b.example");
+    map_address(map, "ns1.b.example", "192.0.2.53");
+    map_address(map, "ns2.b.example", "2001:db8::53");
+    map_mx(first, DOMAIN, 20, "MX2.a.example");
+    map_mx(first, DOMAIN, 10, "mx.a.example");
+    g_hash_table_insert(map->servers, g_strdup("192.0.2.53@53"), first);
+    if (second != NULL)
+        g_hash_table_insert(map->servers, g_strdup("2001:db8::53@5300"), second);
+    g_assert_true(check_options_connect_to(options, "ns2.b.example:53::5300"));
+    g_autoptr(CheckRun) run = check_domain(options, &map->base, NULL, DOMAIN);
+    g_autofree char *ids = ids_of(run);
+    g_assert_cmpstr(ids, ==, wanted);
+    const GPtrArray *findings = run->stages[STAGE_DNS].findings;
+    g_assert_cmpuint(findings->len, ==, fact != NULL);
+    if (fact != NULL)
+        g_assert_cmpstr(((CheckFinding *)findings->pdata[0])->fact, ==, fact);
+    resolver_free(&map->base);
+}
+
+static void
+test_name_servers(void)
+{
+    MapResolver *same = map_new(), *other = map_new(), *none = map_new();
+    map_mx(same, DOMAIN, 10, "mx.a.example");
+    map_mx(same, DOMAIN, 20, "mx2.A.example");
+    expect_servers(same, "sts-dns-missing", NULL);
+    map_mx(other, DOMAIN, 10, "old.a.example");
+    expect_servers(other, "mx-ns-differs sts-dns-missing",
+                   "\"10 mx.a.example, 20 mx2.a.example\" at ns1.b.example [192.0.2.53]; "
+                   "\"10 old.a.example\" at ns2.b.example [2001:db8::53]");
+    map_txt(none, DOMAIN, "x");
+    expect_servers(none, "mx-ns-differs sts-dns-missing",
+                   "\"10 mx.a.example, 20 mx2.a.example\" at ns1.b.example [192.0.2.53]; "
+                   "\"no MX record\" at ns2.b.example [2001:db8::53]");
+    /* Who is silent does not differ; it is told, and is no pass. */
+    expect_servers(NULL, "mx-ns-untested sts-dns-missing",
+                   "no answer from ns2.b.example [2001:db8::53]");
+}
+
+/* A domain inside of a zone is served by the name servers of that zone. */
+static void
+test_name_servers_above(void)
+{
+    g_autoptr(CheckOptions) options = options_new();
+    options->all_ns = TRUE;
+    MapResolver *map = good_map(), *server = map_new();
+    map_name(map, "example", DNS_NS, "ns.b.example");
+    map_address(map, "ns.b.example", "192.0.2.53");
+    map_mx(server, DOMAIN, 10, "mx.a.example");
+    g_hash_table_insert(map->servers, g_strdup("192.0.2.53@53"), server);
+    g_autoptr(CheckRun) run = check_domain(options, &map->base, NULL, DOMAIN);
+    g_autofree char *ids = ids_of(run);
+    g_assert_cmpstr(ids, ==, "sts-dns-missing");
+    resolver_free(&map->base);
+}
+
+static void
+expect_names(MapResolver *map, const char *wanted)
+{
+    g_autoptr(CheckOptions) options = options_new();
+    options->ptr = TRUE;
+    g_autoptr(CheckRun) run = check_domain(options, &map->base, NULL, DOMAIN);
+    g_autofree char *ids = ids_of(run);
+    g_assert_cmpstr(ids, ==, wanted);
+    resolver_free(&map->base);
+}
+
+#define REVERSE_4 "1.2.0.192.in-addr.arpa"
+#define REVERSE_6 "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
+
+static void
+test_names(void)
+{
+    expect_names(good_map(), "mx-ptr sts-dns-missing");
+    MapResolver *map = good_map();
+    map_name(map, REVERSE_4, DNS_PTR, "out.a.example");
+    map_name(map, REVERSE_4, DNS_PTR, "mx.a.example");
+    map_name(map, REVERSE_6, DNS_PTR, "mx.a.example");
+    expect_names(map, "sts-dns-missing");
+    map = good_map();
+    map_name(map, REVERSE_4, DNS_PTR, "mx.a.example");
+    map_name(map, REVERSE_6, DNS_PTR, "other.a.example");
+    map_address(map, "other.a.example", "2001:db8::2");
+    expect_names(map, "mx-fcrdns sts-dns-missing");
+    /* A name that cannot be asked for is not said to be wrong. */
+    map = good_map();
+    map_name(map, REVERSE_4, DNS_PTR, "mx.a.example");
+    map_name(map, REVERSE_6, DNS_PTR, "other.a.example");
+    map_answer(map, "other.a.example", DNS_AAAA, ANSWER_FAILED);
+    expect_names(map, "dns-failed sts-dns-missing");
+}
+
+/* All questions of a domain have one time together; what was not asked accuses nobody. */
+static void
+test_slow(void)
+{
+    g_autoptr(CheckOptions) options = options_new();
+    options->dns_ms = 20;
+    MapResolver *map = good_map();
+    map->delay_ms = 15;
+    g_autoptr(CheckRun) run = check_domain(options, &map->base, NULL, DOMAIN);
+    g_autofree char *ids = ids_of(run);
+    g_assert_cmpstr(ids, ==, "dns-slow");
+    g_assert_cmpint(check_exit(check_run_worst(run)), ==, 3);
+    resolver_free(&map->base);
+}
+
 static void
 test_null_mx(void)
 {
@@ -510,6 +626,10 @@ main(int argc, char **argv)
     g_test_add_func("/check/resolver", test_resolver);
     g_test_add_func("/check/silent", test_silent);
     g_test_add_func("/check/mx", test_mx);
+    g_test_add_func("/check/name-servers", test_name_servers);
+    g_test_add_func("/check/name-servers-above", test_name_servers_above);
+    g_test_add_func("/check/names", test_names);
+    g_test_add_func("/check/slow", test_slow);
     g_test_add_func("/check/null-mx", test_null_mx);
     g_test_add_func("/check/expected", test_expected_mx);
     g_test_add_func("/check/tlsa", test_tlsa);

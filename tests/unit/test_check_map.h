@@ -10,7 +10,9 @@ typedef struct {
     Resolver base;
     GHashTable *answers; /* "NAME TYPE": DnsAnswer */
     GHashTable *names;   /* names that are there: others are NXDOMAIN */
+    GHashTable *servers; /* "ADDRESS@PORT": MapResolver that answers there */
     gboolean secure;     /* what new answers are, and absence */
+    guint delay_ms;      /* before each answer */
 } MapResolver;
 
 static inline DnsAnswer *
@@ -28,9 +30,12 @@ map_copy(const DnsAnswer *answer)
 }
 
 static inline DnsAnswer *
-map_lookup(Resolver *resolver, const char *name, DnsType type)
+map_lookup(Resolver *resolver, const char *name, DnsType type, guint wait_ms)
 {
     MapResolver *map = (MapResolver *)resolver;
+    g_usleep(MIN(map->delay_ms, wait_ms) * 1000);
+    if (map->delay_ms >= wait_ms)
+        return dns_answer_new(ANSWER_FAILED);
     g_autofree char *key = g_strdup_printf("%s %s", name, dns_type_name(type));
     const DnsAnswer *answer = g_hash_table_lookup(map->answers, key);
     if (answer != NULL)
@@ -41,20 +46,58 @@ map_lookup(Resolver *resolver, const char *name, DnsType type)
     return nothing;
 }
 
+/* What leads to another map; the map of the test keeps that. */
+typedef struct {
+    Resolver base;
+    MapResolver *to; /* NULL: silent */
+} MapServer;
+
+static inline DnsAnswer *
+map_server_lookup(Resolver *resolver, const char *name, DnsType type, guint wait_ms)
+{
+    MapResolver *to = ((MapServer *)resolver)->to;
+    return to != NULL ? map_lookup(&to->base, name, type, wait_ms) : dns_answer_new(ANSWER_FAILED);
+}
+
+static inline void
+map_server_free(Resolver *resolver)
+{
+    g_free(resolver);
+}
+
+static inline Resolver *
+map_of_server(const Resolver *resolver, const char *address, guint port)
+{
+    const MapResolver *map = (const MapResolver *)resolver;
+    g_autofree char *key = g_strdup_printf("%s@%u", address, port);
+    MapServer *server = g_new0(MapServer, 1);
+    *server = (MapServer){{map_server_lookup, NULL, map_server_free},
+                          g_hash_table_lookup(map->servers, key)};
+    return &server->base;
+}
+
 static inline void
 map_free(Resolver *resolver)
 {
     MapResolver *map = (MapResolver *)resolver;
+    g_hash_table_unref(map->servers);
     g_hash_table_unref(map->answers);
     g_hash_table_unref(map->names);
     g_free(map);
+}
+
+static inline void
+map_unref(gpointer map)
+{
+    map_free(map);
 }
 
 static inline MapResolver *
 map_new(void)
 {
     MapResolver *map = g_new0(MapResolver, 1);
-    map->base = (Resolver){map_lookup, map_free};
+    map->base = (Resolver){map_lookup, map_of_server, map_free};
+    map->servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, map_unref);
     map->answers =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)dns_answer_free);
     map->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -100,6 +143,16 @@ map_mx(MapResolver *map, const char *name, guint preference, const char *exchang
     g_byte_array_append(rdata, number, 2);
     map_append_name(rdata, exchange);
     g_ptr_array_add(map_answer(map, name, DNS_MX, ANSWER_DATA)->records,
+                    g_byte_array_free_to_bytes(rdata));
+}
+
+/* A PTR or NS record. */
+static inline void
+map_name(MapResolver *map, const char *name, DnsType type, const char *target)
+{
+    GByteArray *rdata = g_byte_array_new();
+    map_append_name(rdata, target);
+    g_ptr_array_add(map_answer(map, name, type, ANSWER_DATA)->records,
                     g_byte_array_free_to_bytes(rdata));
 }
 

@@ -13,13 +13,17 @@ stage_name(Stage stage)
     return names[stage];
 }
 
-static gint32
-first_day(const Evidence *evidence)
+/* First and last day with a report; today where there is none. */
+static void
+reach(const Evidence *evidence, gint32 *ret_first, gint32 *ret_last)
 {
-    gint32 first = evidence->today;
-    for (guint i = 0; i < evidence->totals->len; i++)
-        first = MIN(first, g_array_index(evidence->totals, EvidenceTotal, i).day);
-    return first;
+    *ret_first = evidence->today;
+    *ret_last = evidence->totals->len > 0 ? G_MININT32 : evidence->today;
+    for (guint i = 0; i < evidence->totals->len; i++) {
+        gint32 day = g_array_index(evidence->totals, EvidenceTotal, i).day;
+        *ret_first = MIN(*ret_first, day);
+        *ret_last = MAX(*ret_last, day);
+    }
 }
 
 /* The first day of the run of MODE that goes on today: the day after the last on which another mode
@@ -81,14 +85,18 @@ Stage
 stage_of(const Evidence *evidence, const ReadinessRules *rules, const Readiness *readiness,
          guint *ret_days)
 {
-    gint32 since = first_day(evidence);
+    gint32 since, last;
     Stage stage = STAGE_REPORTING;
-    if (evidence->totals->len == 0)
+    reach(evidence, &since, &last);
+    /* Reports that ended before the window say nothing of the domain as it is now. */
+    if (evidence->totals->len == 0 || last < readiness->since) {
         stage = STAGE_NO_REPORTS;
-    else if (readiness->mode == STS_MODE_ENFORCE)
+        since = last;
+    } else if (readiness->mode == STS_MODE_ENFORCE) {
         stage = STAGE_ENFORCING;
-    else if (readiness->mode == STS_MODE_TESTING)
+    } else if (readiness->mode == STS_MODE_TESTING) {
         stage = allows_switch(readiness->verdict) ? STAGE_READY : STAGE_TESTING;
+    }
     if (stage == STAGE_ENFORCING || stage == STAGE_TESTING)
         since = run_start(evidence, readiness->mode);
     *ret_days =

@@ -4,8 +4,8 @@
 #include "report/readiness.h"
 
 typedef enum {
-    STAGE_NO_REPORTS,
-    STAGE_REPORTING, /* reports, but nobody sees an sts policy */
+    STAGE_NO_REPORTS, /* none in the window */
+    STAGE_REPORTING,  /* reports, but nobody sees an sts policy */
     STAGE_TESTING,
     STAGE_READY, /* testing, and the verdict allows the switch */
     STAGE_ENFORCING,

@@ -260,6 +260,10 @@ def overview():
     expect_equal(rows["example.net"], ("no reports", 0, "NOT ENOUGH DATA"), "a domain without reports")
     expect_equal(rows["example.org"][0::2], ("ready", "READY"), "a domain that is ready")
     expect(15 <= rows["example.org"][1] <= 19, "days in the stage: %d" % rows["example.org"][1])
+    # A year later the same reports say nothing of the domain any more.
+    done = story.place.run("ready", "--all", "--now", "2027-11-15", "--json", status=3)
+    rows = {row["domain"]: (row["stage"], row["days"]) for row in json.loads(done.stdout)["domains"]}
+    expect_equal(rows["example.org"], ("no reports", 366), "a domain whose reports ended")
     story.place.remove()
 
 

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "schema/domain_name.h"
+
 #define SECONDS_A_DAY   86400
+#define MANY_HOSTS      5
 #define TESTING_MAX_AGE SECONDS_A_DAY
 #define ENFORCE_MAX_AGE (14 * SECONDS_A_DAY)
 
@@ -22,11 +25,21 @@ advice_tlsrpt_record(const CheckRun *run, char *const *rua)
     return g_strdup_printf("_smtp._tls.%s. IN TXT \"v=TLSRPTv1; rua=%s\"", run->domain, uris->str);
 }
 
+static char *
+id_of(gint64 seconds)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(seconds);
+    return g_date_time_format(time, "%Y%m%dT%H%M%SZ");
+}
+
 char *
 advice_sts_record(const CheckRun *run, gint64 now)
 {
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(now);
-    g_autofree char *id = g_date_time_format(time, "%Y%m%dT%H%M%SZ");
+    g_autofree char *id = id_of(now);
+    if (run->sts != NULL && strcmp(run->sts->id, id) == 0) {
+        g_free(id);
+        id = id_of(now + 1);
+    }
     return g_strdup_printf("_mta-sts.%s. IN TXT \"v=STSv1; id=%s;\"", run->domain, id);
 }
 
@@ -42,21 +55,60 @@ wildcard_for(const CheckRun *run, const char *host)
     return NULL;
 }
 
+/* What follows the first label of HOST. */
+static const char *
+parent_of(const char *host)
+{
+    const char *dot = strchr(host, '.');
+    return dot != NULL ? dot + 1 : "";
+}
+
+/* "*." and the parent of HOST where MANY_HOSTS of the live ones stand side by side below it, and
+ * one owner has all names there; NULL elsewhere. Newly allocated. */
+static char *
+wildcard_of_many(const CheckRun *run, const char *host)
+{
+    const char *parent = parent_of(host);
+    guint n = 0;
+    for (guint i = 0; i < run->hosts->len; i++) {
+        const CheckHost *other = g_ptr_array_index(run->hosts, i);
+        n += strcmp(parent_of(other->name), parent) == 0;
+    }
+    return n >= MANY_HOSTS && !domain_name_is_public_suffix(parent)
+               ? g_strconcat("*.", parent, NULL)
+               : NULL;
+}
+
 char *
 advice_policy(const CheckRun *run, StsMode mode, gint64 max_age)
 {
-    g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (run->hosts->len == 0)
         return NULL;
     GString *body = g_string_new("version: STSv1\n");
     g_string_append_printf(body, "mode: %s\n", sts_mode_name(mode));
     for (guint i = 0; i < run->hosts->len; i++) {
         const CheckHost *host = g_ptr_array_index(run->hosts, i);
-        const char *wildcard = wildcard_for(run, host->name);
-        const char *pattern = wildcard != NULL ? wildcard : host->name;
-        if (g_hash_table_add(told, (gpointer)pattern))
+        char *pattern = g_strdup(wildcard_for(run, host->name));
+        if (pattern == NULL)
+            pattern = wildcard_of_many(run, host->name);
+        if (pattern == NULL)
+            pattern = g_strdup(host->name);
+        if (!g_hash_table_contains(told, pattern))
             g_string_append_printf(body, "mx: %s\n", pattern);
+        g_hash_table_add(told, pattern);
     }
+    g_string_append_printf(body, "max_age: %" G_GINT64_FORMAT "\n", max_age);
+    return g_string_free(body, FALSE);
+}
+
+char *
+advice_policy_again(const CheckRun *run, StsMode mode, gint64 max_age)
+{
+    GString *body = g_string_new("version: STSv1\n");
+    g_string_append_printf(body, "mode: %s\n", sts_mode_name(mode));
+    for (char **mx = run->policy->mx; *mx != NULL; mx++)
+        g_string_append_printf(body, "mx: %s\n", *mx);
     g_string_append_printf(body, "max_age: %" G_GINT64_FORMAT "\n", max_age);
     return g_string_free(body, FALSE);
 }

@@ -34,6 +34,7 @@ check_run_free(CheckRun *run)
     sts_record_free(run->sts);
     g_clear_pointer(&run->policy_body, g_bytes_unref);
     sts_policy_free(run->policy);
+    sts_policy_free(run->unannounced);
     g_free(run->domain);
     g_free(run);
 }

@@ -50,6 +50,7 @@ typedef struct {
     StsRecord *sts;          /* NULL unless senders can use it */
     GBytes *policy_body;     /* the file as served */
     StsPolicy *policy;       /* what could be read of it; NULL without a body */
+    StsPolicy *unannounced;  /* one that senders could use, if a record told of it; NULL */
     gboolean policy_usable;  /* senders can use it: fetched, certificate and grammar right */
     gint64 policy_not_after; /* Unix seconds: the certificate of the policy host expires */
 } CheckRun;

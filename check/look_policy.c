@@ -249,6 +249,8 @@ look_without_record(Policy *policy)
         if (has_policy(fetch) && usable) {
             look_tell(policy->look, "sts-record-gone", policy->url, "mode %s is served there",
                       sts_mode_name(parsed->mode));
+            if (fetch->verdict != NULL && fetch->verdict->faults->len == 0)
+                policy->look->run->unannounced = g_steal_pointer(&parsed);
             return;
         }
     }

@@ -20,6 +20,8 @@ const Command commands[] = {
      "what is failing, recovered or silent, and whether that was told"},
     {"check", cmd_check, STORE_NOT_NEEDED, FALSE, FALSE, "DOMAIN...",
      "look at a live domain as a sending server does: DNS, policy, MX, TLS, DANE"},
+    {"plan", cmd_plan, STORE_NOT_NEEDED, FALSE, FALSE, "DOMAIN",
+     "say the next step from nothing to enforce, or back, with all that is to be published"},
     {"list", cmd_list, STORE_FOR_READING, FALSE, FALSE, "",
      "list the stored reports, newest first"},
     {"show", cmd_show, STORE_FOR_READING, FALSE, FALSE, "ID", "print one stored report"},

@@ -70,10 +70,27 @@ class World:
     def add(self, *lines):
         """Lines of a zone file, each into the zone that its first word belongs to."""
         for line in lines:
-            owner = line.split()[0]
-            fitting = [zone for name, zone in self.zones.items()
-                       if name == "." or owner == name or owner.endswith("." + name)]
-            max(fitting, key=lambda zone: len(zone.name)).add(line)
+            self._zone_of(line.split()[0]).add(line)
+
+    def _zone_of(self, owner):
+        fitting = [zone for name, zone in self.zones.items()
+                   if name == "." or owner == name or owner.endswith("." + name)]
+        return max(fitting, key=lambda zone: len(zone.name))
+
+    def publish(self, owner, *lines):
+        """After the start: LINES (of a zone file, with or without TTL) take the place of all that has
+        their type at OWNER; without lines all of OWNER goes."""
+        owner = owner.rstrip(".") + "."
+        zone = self._zone_of(owner)
+        kept = []
+        for line in zone.lines:
+            words = line.split()
+            if words[0] == owner and (not lines or any(" IN %s " % words[3] in one for one in lines)):
+                continue
+            kept.append(line)
+        zone.lines = kept + [one.replace(" IN ", " 3600 IN ", 1) if " 3600 IN " not in one else one
+                             for one in lines]
+        self.dns.republish(zone)
 
     # ---- mail servers -------------------------------------------------------------------------
 

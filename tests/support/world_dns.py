@@ -31,6 +31,14 @@ def _answers(port, zone):
             return False
 
 
+def _free_port():
+    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        tcp.bind(("127.0.0.1", 0))
+        port = tcp.getsockname()[1]
+        udp.bind(("127.0.0.1", port))
+    return port
+
+
 def _stop(process):
     process.terminate()
     process.wait()
@@ -70,15 +78,26 @@ class NameServer:
             self._write(zone)
         root = next(zone for zone in zones if zone.name == ".")
         self.anchor = os.path.join(self.folder, root.key + ".ds")
-        self.port = self._start("nsd", [(zone.name, zone.file) for zone in zones])
+        self.zones, self.processes = zones, {}
+        self.port = _free_port()
         self.address = "127.0.0.1@%d" % self.port
+        self._serve()
+
+    def _serve(self):
+        self._start("nsd", [(zone.name, zone.file) for zone in self.zones], self.port)
+
+    def republish(self, zone):
+        """Serves ZONE as it is now."""
+        _stop(self.processes["nsd"])
+        self._write(zone)
+        self._serve()
 
     def serve_other(self, zone, *lines):
         """A server that has another ZONE than the one served, with LINES, unsigned; its port."""
         path = os.path.join(self.folder, zone.strip(".") + ".other")
         with open(path, "w") as file:
             file.write(SOA.format(zone=zone) + "\n".join(lines) + "\n")
-        return self._start("other-" + zone.strip("."), [(zone, path)])
+        return self._start("other-" + zone.strip("."), [(zone, path)], _free_port())
 
     def delv(self, name, kind):
         """What BIND's validator says: "secure", "insecure", "bogus"; and the text."""
@@ -130,12 +149,8 @@ class NameServer:
             with open(zone.file, "w") as file:
                 file.writelines(kept)
 
-    def _start(self, tag, files):
-        """An nsd of its own for FILES (zone, path); its port."""
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            port = tcp.getsockname()[1]
-            udp.bind(("127.0.0.1", port))
+    def _start(self, tag, files, port):
+        """An nsd of its own for FILES (zone, path) at PORT, which is returned."""
         config = os.path.join(self.folder, tag + ".conf")
         with open(config, "w") as file:
             file.write("""server:
@@ -159,6 +174,7 @@ remote-control:
         process = subprocess.Popen([nsd, "-d", "-c", config], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent)
         atexit.register(_stop, process)
+        self.processes[tag] = process
         for _ in range(300):
             if _answers(port, files[0][0]) or process.poll() is not None:
                 break

@@ -8,8 +8,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
 from program import PROGRAM, Place, expect, expect_equal  # noqa: E402
-from world import SHARED, World  # noqa: E402
+from world import SHARED, World, policy  # noqa: E402
 from world_smtp import deaf  # noqa: E402
+from world_web import Site  # noqa: E402
 
 place = Place()
 world = World(place.path)
@@ -19,6 +20,9 @@ world.domain("warned.example", "", tlsrpt=(), sts=(), web=None)
 world.domain("broken.example", "", mx=[world.host(
     "mx.broken.example", world.authority.leaf("mail.broken.example"))])
 world.domain("dark.example", "", mx=[world.host("mx.dark.example", down="46")])
+world.domain("stuck.example", "", site=Site(policy(), delay=30))
+world.domain("collected.example", "", tlsrpt=['"v=TLSRPTv1; rua=https://collector.example/v1"'])
+world.add("collector.example. 3600 IN A 192.0.2.240")
 world.start()
 options = ["--timeout", "60", "--jobs", "2"]
 
@@ -53,6 +57,21 @@ done = subprocess.run([PROGRAM, *config, "check", *world.arguments(), *options, 
                       capture_output=True, text=True)
 for word in ("mx-unapproved", "tlsrpt-rua-not-ours"):
     expect(word in done.stdout, "no %s:\n%s%s" % (word, done.stdout, done.stderr))
+
+# Without CAs no certificate can be judged: that is neither a fault of theirs nor a pass.
+runs, code = world.check("good.example", more=[*options, "--ca-file", place.path + "/none"])
+expect_equal((ids(runs["good.example"]), code), ({"sts-https-untested", "cert-untested"}, 3), "no CAs")
+
+# A policy that does not come in the time that senders give it.
+runs, code = world.check("stuck.example", more=["--timeout", "3", "--no-smtp"])
+expect_equal((ids(runs["stuck.example"]), code), ({"sts-https-timeout"}, 2), "a policy that does not come")
+
+# No way to the web from here says nothing about the other side (nothing connects to multicast).
+world.connect_to.insert(0, ":443:224.0.0.1:443")
+runs, code = world.check("collected.example", more=[*options, "--no-smtp"])
+expect_equal((ids(runs["collected.example"]), code), ({"sts-https-untested", "tlsrpt-untested"}, 3),
+             "no way to the web")
+world.connect_to.pop(0)
 
 # A network that lets nothing out at port 25 is told once, and as that.
 listener, waiting = deaf()

@@ -17,9 +17,11 @@ def compare(names, world, jobs, options):
     for name in names:
         seen = {one["id"] for one in runs[name]}
         wanted = world.expected[name]
-        if seen != wanted:
-            wrong[name] = "%s: missing %s, too many %s%s" % (
-                name, sorted(wanted - seen), sorted(seen - wanted), "".join(
+        weights = {(one["id"], one["severity"]) for one in runs[name]}
+        if seen != wanted or not world.severities.get(name, set()) <= weights:
+            wrong[name] = "%s: missing %s %s, too many %s%s" % (
+                name, sorted(wanted - seen), sorted(world.severities.get(name, set()) - weights),
+                sorted(seen - wanted), "".join(
                     "\n    %s %s: %s" % (one["id"], one["subject"], one["fact"])
                     for one in runs[name] if one["id"] not in wanted))
     return wrong

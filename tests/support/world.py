@@ -51,6 +51,7 @@ class World:
         self.connect_to = []
         self.sites = {}
         self.expected = {}
+        self.severities = {}  # of findings, where it is not always the same
         self.options = {}  # the domains that are looked at with options of their own
         self.servers = {}
         self.hosts = {}  # what others have to know of a mail host
@@ -138,11 +139,14 @@ class World:
 
     def domain(self, name, expected, mx=(SHARED,), records=None, tlsrpt=(RUA,), sts=(STS,),
                body="usual", site=None, web=WEB, ttl=3600, options=()):
-        """A domain that is right in all but what is said, and the ids of the findings EXPECTED.
+        """A domain that is right in all but what is said, and the ids of the findings EXPECTED, one
+        whose severity depends as "id=severity".
         RECORDS: lines in place of the MX records. BODY: of the policy; SITE in place of it; WEB: the
         addresses of the policy host (None: it has none). OPTIONS: of check, to look at it with."""
         self.options[name] = tuple(options)
-        self.expected[name] = set(expected.split())
+        told = [word.partition("=") for word in expected.split()]
+        self.expected[name] = {word for word, _, _ in told}
+        self.severities[name] = {(word, severity) for word, _, severity in told if severity}
         self.add(*(records if records is not None else
                    ["%s. 3600 IN MX %d %s." % (name, 10 * (i + 1), host)
                     for i, host in enumerate(mx)]))

@@ -150,8 +150,9 @@ def sts_records(world):
 def policy_hosts(world):
     authority = world.authority
     world.domain("sts-https-dns.example", "sts-https-dns", web=None)
-    world.domain("sts-https-connect.example", "sts-https-connect", web=["192.0.2.249"])
-    world.domain("sts-https-connect-one.example", "sts-https-connect", web=[WEB[0], "2001:db8::dead"])
+    world.domain("sts-https-connect.example", "sts-https-connect=error", web=["192.0.2.249"])
+    world.domain("sts-https-connect-one.example", "sts-https-connect=warning",
+                 web=[WEB[0], "2001:db8::dead"])
     world.domain("sts-https-http-only.example", "sts-https-http-only", web=["192.0.2.248"])
     world.domain("sts-https-tls.example", "sts-https-tls", web=["192.0.2.247"])
 
@@ -169,7 +170,8 @@ def policy_hosts(world):
     bad("weak-key", "weak-key", rsa=1024)
     bad("weak-hash", "weak-hash", digest="SHA1")
     bad("purpose", "purpose", purpose="tls_www_client")
-    bad("soon", "soon", end=10 * DAY)
+    bad("soon", "soon=warning", end=10 * DAY)
+    bad("soon-days", "soon=error", end=2 * DAY)
 
     def site(name, expected, *arguments, **how):
         world.domain("sts-https-%s.example" % name, expected, site=Site(*arguments, **how))
@@ -235,7 +237,10 @@ def cross(world):
     second = world.host("mx.second.example")
     world.domain("sts-mx-uncovered.example", "sts-mx-uncovered", mx=[SHARED, second],
                  body=policy(SHARED))
-    world.domain("sts-mx-unused.example", "sts-mx-unused", body=policy(SHARED, "old.gone.example"))
+    world.domain("sts-mx-unused.example", "sts-mx-unused=warning",
+                 body=policy(SHARED, "old.gone.example"))
+    world.domain("sts-mx-planned.example", "sts-mx-unused=notice",
+                 body=policy(SHARED, "mx.real.example"))
     evil = world.host("evil-mx.shared.example.attacker.example")
     world.domain("sts-mx-suffix.example", "sts-mx-uncovered", mx=[SHARED, evil], body=policy(SHARED))
     deep, flat = world.host("a.b.wild.example"), world.host("c.wild.example")
@@ -296,7 +301,8 @@ def mail_hosts(world):
     mail("cert-wildcard", "", "*.cert-wildcard.example")
     mail("cert-expired", "cert-expired dane-ee-expired", recipe={"start": -90 * DAY, "end": -DAY})
     mail("cert-not-yet", "cert-not-yet", recipe={"start": DAY})
-    mail("cert-soon", "cert-soon", recipe={"end": 20 * DAY})
+    mail("cert-soon", "cert-soon=warning", recipe={"end": 20 * DAY})
+    mail("cert-soon-days", "cert-soon=error", recipe={"end": 6 * DAY})
     mail("cert-weak-key", "cert-weak-key", recipe={"rsa": 1024})
     mail("cert-weak-hash", "cert-weak-hash", recipe={"digest": "SHA1"})
     mail("cert-purpose", "cert-purpose", recipe={"purpose": "tls_www_client"})

@@ -3,6 +3,7 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
+#include "ingest/mail_plain.h"
 #include "ingest/mail_trust.h"
 #include "schema/domain_name.h"
 #include "schema/limits.h"
@@ -29,19 +30,25 @@ is_from_line(const char *data, gsize length)
            (length >= 6 && memcmp(data, ">From ", 6) == 0);
 }
 
+/* Where the colon stands when the field name ends at OFFSET; LENGTH if there is none. */
+static gsize
+find_colon(const char *data, gsize length, gsize offset)
+{
+    while (offset < length && (data[offset] == ' ' || data[offset] == '\t'))
+        offset++;
+    return offset < length && data[offset] == ':' ? offset : length;
+}
+
 /* Length of the field name with which DATA begins, or 0. RFC 5322 allows nearly any character;
  * the letters, digits and marks of real names keep JSON and prose out. */
 static gsize
 name_length(const char *data, gsize length)
 {
     gsize n = 0;
-    while (n < length && (g_ascii_isalnum(data[n]) || strchr("-_.", data[n]) != NULL) &&
-           data[n] != '\0')
+    while (n < length &&
+           (g_ascii_isalnum(data[n]) || data[n] == '-' || data[n] == '_' || data[n] == '.'))
         n++;
-    gsize colon = n;
-    while (colon < length && (data[colon] == ' ' || data[colon] == '\t'))
-        colon++;
-    return colon < length && data[colon] == ':' ? n : 0;
+    return find_colon(data, length, n) < length ? n : 0;
 }
 
 gsize
@@ -67,14 +74,13 @@ mail_header_read(const char *data, gsize length, gsize *ret_body)
     gboolean any = FALSE;
     gsize offset = 0;
     while (offset < length && !is_empty_line(data, length, offset)) {
-        gboolean field = name_length(data + offset, length - offset) > 0;
+        any = any || name_length(data + offset, length - offset) > 0;
         /* A stray line between fields is passed over; one before them all is a body without a
          * header. */
-        if (!field && !any && !is_from_line(data + offset, length - offset)) {
+        if (!any && !is_from_line(data + offset, length - offset)) {
             *ret_body = offset;
             return (MailHeader){data, 0};
         }
-        any = any || field;
         offset = next_line(data, length, offset);
     }
     *ret_body = offset < length ? next_line(data, length, offset) : length;
@@ -86,16 +92,20 @@ mail_header_next(MailHeader header, const char *name, gsize *position, const cha
                  gsize *ret_length)
 {
     gsize wanted = strlen(name);
+    char first = g_ascii_tolower(name[0]);
     gsize offset = *position;
     while (offset < header.length) {
         const char *line = header.start + offset;
-        gsize n = name_length(line, header.length - offset);
+        gsize room = header.length - offset, colon = room;
+        if (room > wanted && g_ascii_tolower(line[0]) == first &&
+            g_ascii_strncasecmp(line, name, wanted) == 0)
+            colon = find_colon(line, room, wanted);
         /* The field goes on as long as lines begin with white space (RFC 5322 2.2.3). */
         gsize end = next_line(header.start, header.length, offset);
         while (end < header.length && (header.start[end] == ' ' || header.start[end] == '\t'))
             end = next_line(header.start, header.length, end);
-        if (n == wanted && g_ascii_strncasecmp(line, name, n) == 0) {
-            const char *value = (const char *)memchr(line, ':', header.length - offset) + 1;
+        if (colon < room) {
+            const char *value = line + colon + 1;
             *ret_value = value;
             *ret_length = (gsize)(header.start + end - value);
             *position = end;
@@ -111,14 +121,14 @@ mail_header_next(MailHeader header, const char *name, gsize *position, const cha
 static char *
 unfold(const char *value, gsize length)
 {
-    GString *text = g_string_sized_new(length);
+    char *text = g_malloc(length + 1);
+    gsize n = 0;
     for (gsize i = 0; i < length; i++) {
-        if (value[i] == '\0')
-            g_string_append_c(text, ' ');
-        else if (value[i] != '\r' && value[i] != '\n')
-            g_string_append_c(text, value[i]);
+        if (value[i] != '\r' && value[i] != '\n')
+            text[n++] = value[i] != '\0' ? value[i] : ' ';
     }
-    return g_strstrip(g_string_free(text, FALSE));
+    text[n] = '\0';
+    return g_strstrip(text);
 }
 
 char *
@@ -145,16 +155,37 @@ need_gmime(void)
     g_once(&once, init_gmime, NULL);
 }
 
-char *
-mail_header_from_domain(MailHeader header)
+/* The next field of that name is the only one. */
+static gboolean
+find_only(MailHeader header, const char *name, const char **ret_value, gsize *ret_length)
 {
     gsize position = 0, length;
     const char *value;
-    g_autofree char *text = mail_header_value(header, "From");
-    if (text == NULL || strlen(text) > LIMIT_ADDRESS_BYTES)
+    return mail_header_next(header, name, &position, ret_value, ret_length) &&
+           !mail_header_next(header, name, &position, &value, &length);
+}
+
+char *
+mail_header_from_domain(MailHeader header)
+{
+    gsize length;
+    const char *value;
+    MailSlice domain;
+    if (!find_only(header, "From", &value, &length))
         return NULL;
-    if (mail_header_next(header, "From", &position, &value, &length) &&
-        mail_header_next(header, "From", &position, &value, &length))
+    if (length <= LIMIT_ADDRESS_BYTES && mail_plain_from(value, length, &domain))
+        return domain_name_normalise(domain.at, (gssize)domain.length, FALSE, NULL);
+    return mail_header_from_domain_any(header);
+}
+
+char *
+mail_header_from_domain_any(MailHeader header)
+{
+    gsize length;
+    const char *value;
+    g_autofree char *text = mail_header_value(header, "From");
+    if (text == NULL || strlen(text) > LIMIT_ADDRESS_BYTES ||
+        !find_only(header, "From", &value, &length))
         return NULL;
     need_gmime();
     InternetAddressList *list = internet_address_list_parse(NULL, text);
@@ -175,22 +206,23 @@ disposition_file_name(MailHeader header)
     g_autofree char *text = mail_header_value(header, "Content-Disposition");
     if (text == NULL)
         return NULL;
+    need_gmime();
     GMimeContentDisposition *disposition = g_mime_content_disposition_parse(NULL, text);
     char *name = g_strdup(g_mime_content_disposition_get_parameter(disposition, "filename"));
     g_object_unref(disposition);
     return name;
 }
 
-void
-mail_header_content(MailHeader header, const char *default_type, MailContent *ret_content)
+/* All but the file name of Content-Disposition, which is there if it has one. */
+static void
+read_type(MailHeader header, const char *default_type, MailContent *ret_content)
 {
-    need_gmime();
-    *ret_content = (MailContent){.file_name = disposition_file_name(header)};
     g_autofree char *text = mail_header_value(header, "Content-Type");
     if (text == NULL) {
         ret_content->type = g_strdup(default_type);
         return;
     }
+    need_gmime();
     GMimeContentType *type = g_mime_content_type_parse(NULL, text);
     g_autofree char *mime_type = g_mime_content_type_get_mime_type(type);
     ret_content->type = g_ascii_strdown(mime_type, -1);
@@ -200,6 +232,49 @@ mail_header_content(MailHeader header, const char *default_type, MailContent *re
     if (ret_content->file_name == NULL)
         ret_content->file_name = g_strdup(g_mime_content_type_get_parameter(type, "name"));
     g_object_unref(type);
+}
+
+/* The first field of that name, where it is plain. */
+static gboolean
+read_plain(MailHeader header, const char *name, gboolean is_type, MailPlain *ret)
+{
+    gsize position = 0, length;
+    const char *value;
+    return mail_header_next(header, name, &position, &value, &length) &&
+           length <= LIMIT_FIELD_VALUE_BYTES && mail_plain_read(value, length, is_type, ret);
+}
+
+static char *
+copy_slice(const MailSlice *slice)
+{
+    return slice->at == NULL ? NULL : g_strndup(slice->at, slice->length);
+}
+
+void
+mail_header_content(MailHeader header, const char *default_type, MailContent *ret_content)
+{
+    MailPlain plain;
+    gboolean disposed = read_plain(header, "Content-Disposition", FALSE, &plain);
+    *ret_content = (MailContent){.file_name = disposed ? copy_slice(&plain.file_name)
+                                                       : disposition_file_name(header)};
+    if (!read_plain(header, "Content-Type", TRUE, &plain)) {
+        read_type(header, default_type, ret_content);
+        return;
+    }
+    ret_content->type = g_ascii_strdown(plain.type.at, (gssize)plain.type.length);
+    ret_content->boundary = copy_slice(&plain.boundary);
+    ret_content->is_tlsrpt =
+        plain.report_type.length == strlen("tlsrpt") &&
+        g_ascii_strncasecmp(plain.report_type.at, "tlsrpt", plain.report_type.length) == 0;
+    if (ret_content->file_name == NULL)
+        ret_content->file_name = copy_slice(&plain.name);
+}
+
+void
+mail_header_content_any(MailHeader header, const char *default_type, MailContent *ret_content)
+{
+    *ret_content = (MailContent){.file_name = disposition_file_name(header)};
+    read_type(header, default_type, ret_content);
 }
 
 void

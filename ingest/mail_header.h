@@ -36,6 +36,9 @@ char *mail_header_value(MailHeader header, const char *name);
 /* The normalised domain of the one address in From; NULL where there is none, or more than one. */
 char *mail_header_from_domain(MailHeader header);
 
+/* The same, always by GMime: what the quick reader is held against (fuzz_mail_plain). */
+char *mail_header_from_domain_any(MailHeader header);
+
 /* What Content-Type and Content-Disposition say. */
 typedef struct {
     char *type;         /* "multipart/report", lower-case; never NULL */
@@ -46,5 +49,7 @@ typedef struct {
 
 /* DEFAULT_TYPE is what holds without a Content-Type. Free with mail_header_content_clear. */
 void mail_header_content(MailHeader header, const char *default_type, MailContent *ret_content);
+/* The same, always by GMime: what the quick reader is held against (fuzz_mail_plain). */
+void mail_header_content_any(MailHeader header, const char *default_type, MailContent *ret_content);
 void mail_header_content_clear(MailContent *content);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MailContent, mail_header_content_clear)

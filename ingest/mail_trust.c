@@ -11,10 +11,25 @@ struct MailTrust {
     char *from_domain;
     guint fields;          /* Authentication-Results seen, ours or not */
     GPtrArray *passes;     /* normalised domains, topmost first */
-    GHashTable *overruled; /* domains that a field above did not let pass */
+    GHashTable *overruled; /* domains that a field above did not let pass; NULL: none */
     gboolean closed;     /* a field above says that no signature was there, or does not say whose */
-    GHashTable *partial; /* domains with a signature that has l= */
+    GHashTable *partial; /* domains with a signature that has l=; NULL: none */
 };
+
+/* Most mail has nothing for either set. Takes DOMAIN over. */
+static void
+add_domain(GHashTable **set, char *domain)
+{
+    if (*set == NULL)
+        *set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_hash_table_add(*set, domain);
+}
+
+static gboolean
+has_domain(GHashTable *set, const char *domain)
+{
+    return set != NULL && g_hash_table_contains(set, domain);
+}
 
 MailTrust *
 mail_trust_new(char *const *authserv_ids, const char *from_domain)
@@ -23,8 +38,6 @@ mail_trust_new(char *const *authserv_ids, const char *from_domain)
     trust->authserv_ids = g_strdupv((char **)authserv_ids);
     trust->from_domain = g_strdup(from_domain);
     trust->passes = g_ptr_array_new_with_free_func(g_free);
-    trust->overruled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    trust->partial = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return trust;
 }
 
@@ -36,8 +49,8 @@ mail_trust_free(MailTrust *trust)
     g_strfreev(trust->authserv_ids);
     g_free(trust->from_domain);
     g_ptr_array_unref(trust->passes);
-    g_hash_table_unref(trust->overruled);
-    g_hash_table_unref(trust->partial);
+    g_clear_pointer(&trust->overruled, g_hash_table_unref);
+    g_clear_pointer(&trust->partial, g_hash_table_unref);
     g_free(trust);
 }
 
@@ -70,7 +83,7 @@ take_passes(MailTrust *trust, const Authres *authres)
         const AuthresDkim *dkim = g_ptr_array_index(authres->dkim, i);
         g_autofree char *domain = signing_domain(dkim);
         if (strcmp(dkim->result, "pass") == 0 && domain != NULL &&
-            !g_hash_table_contains(trust->overruled, domain))
+            !has_domain(trust->overruled, domain))
             g_ptr_array_add(trust->passes, g_steal_pointer(&domain));
     }
 }
@@ -86,7 +99,7 @@ take_refusals(MailTrust *trust, const Authres *authres)
         if (domain == NULL || strcmp(dkim->result, "none") == 0)
             trust->closed = TRUE;
         if (domain != NULL)
-            g_hash_table_add(trust->overruled, domain);
+            add_domain(&trust->overruled, domain);
     }
 }
 
@@ -133,7 +146,7 @@ mail_trust_add_signature(MailTrust *trust, const char *value, gsize length)
     g_autofree char *d = body_length == NULL ? NULL : find_tag(value, length, "d");
     char *domain = d == NULL ? NULL : domain_name_normalise(d, -1, FALSE, NULL);
     if (domain != NULL)
-        g_hash_table_add(trust->partial, domain);
+        add_domain(&trust->partial, domain);
 }
 
 /* SIGNER is NAME or a parent of it, below the public suffixes: "com" answers for nobody. */
@@ -151,7 +164,7 @@ mail_trust_judge(const MailTrust *trust, const char *contact_info, char **ret_au
     *ret_authenticated_by = NULL;
     for (guint i = 0; i < trust->passes->len; i++) {
         const char *signer = g_ptr_array_index(trust->passes, i);
-        if (g_hash_table_contains(trust->partial, signer))
+        if (has_domain(trust->partial, signer))
             continue;
         if (answers_for(signer, trust->from_domain) || answers_for(signer, contact_domain)) {
             *ret_authenticated_by = g_strdup(signer);

@@ -6,6 +6,9 @@
  * of those than fit are no quoting. */
 #define HEAD_BYTES 64u
 
+/* Room for a message that is beginning: a mailed report is about as large. */
+#define ROOM_BYTES 4096u
+
 struct Mbox {
     gsize max;
     MboxFunc func;
@@ -41,7 +44,7 @@ mbox_new(gsize max, MboxFunc func, gpointer data)
     mbox->max = MIN(max, G_MAXUINT / 4); /* GByteArray counts with 32 bits */
     mbox->func = func;
     mbox->data = data;
-    mbox->message = g_byte_array_new();
+    mbox->message = g_byte_array_sized_new(ROOM_BYTES);
     mbox->after_empty = TRUE;
     return mbox;
 }
@@ -75,7 +78,7 @@ static void
 hand_out(Mbox *mbox)
 {
     g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(mbox->message);
-    mbox->message = g_byte_array_new();
+    mbox->message = g_byte_array_sized_new(ROOM_BYTES);
     if (mbox->in_message)
         mbox->stopped = !mbox->func(mbox->data, bytes, mbox->full_size, mbox->start);
     mbox->full_size = 0;

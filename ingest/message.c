@@ -73,11 +73,9 @@ claim_of(const MimeLeaf *leaf)
 static PayloadKind
 sniff_as(const MimeLeaf *leaf, TransferEncoding encoding)
 {
-    gsize length;
-    g_autoptr(GBytes) head =
-        transfer_decode(leaf->owner, leaf->body, MIN(leaf->length, SNIFF_BYTES), encoding);
-    const guint8 *data = g_bytes_get_data(head, &length);
-    return payload_sniff(data, length);
+    guint8 head[SNIFF_BYTES + 8];
+    gsize length = transfer_peek(leaf->body, MIN(leaf->length, SNIFF_BYTES), encoding, head);
+    return payload_sniff(head, length);
 }
 
 /* The encoding in which the part makes sense: as it is labelled, or else any other. */
@@ -90,6 +88,8 @@ find_encoding(const MimeLeaf *leaf, PartClaim claim, TransferEncoding labelled,
     *ret_encoding = labelled;
     PayloadKind kind = sniff_as(leaf, labelled);
     for (guint i = 0; i < G_N_ELEMENTS(others) && kind == PAYLOAD_NONE; i++) {
+        if (others[i] == labelled)
+            continue;
         kind = sniff_as(leaf, others[i]);
         /* Prose may look like the base64 of a brace ("eyes"), hardly like that of gzip. */
         if (claim == PART_SNIFFED && kind != PAYLOAD_GZIP && kind != PAYLOAD_ZIP)

@@ -3,6 +3,8 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
+#include "ingest/base64.h"
+
 TransferEncoding
 transfer_from_name(const char *name)
 {
@@ -15,62 +17,60 @@ transfer_from_name(const char *name)
     return TRANSFER_IDENTITY;
 }
 
-static gboolean
-is_base64(char c)
-{
-    return g_ascii_isalnum(c) || c == '+' || c == '/' || g_ascii_isspace(c) || c == '!';
-}
-
-/* Where the data ends: at its padding, or at a line with characters that base64 does not have,
- * such as the footer of a mailing list. "!" is passed over: old MTAs break long lines with it. */
 static gsize
-base64_length(const char *text, gsize length)
+decode_base64(const char *text, gsize length, guint8 *out)
 {
-    gsize line = 0;
-    for (gsize i = 0; i < length; i++) {
-        if (text[i] == '\n')
-            line = i + 1;
-        else if (text[i] == '=')
-            return i;
-        else if (!is_base64(text[i]))
-            return line;
+    gsize n;
+    return base64_decode_clean(text, length, out, &n) ? n : base64_decode_any(text, length, out);
+}
+
+static GBytes *
+take_base64(const char *text, gsize length)
+{
+    gsize room = BASE64_ROOM(length);
+    guint8 *out = g_malloc(room);
+    gsize n = decode_base64(text, length, out);
+    if (n < room / 2) /* much stands behind the data */
+        out = g_realloc(out, MAX(n, 1));
+    return g_bytes_new_take(out, n);
+}
+
+/* Into OUT, which has room for 8 more than LENGTH. */
+static gsize
+decode_quoted_printable(const char *text, gsize length, char *out)
+{
+    if (memchr(text, '=', length) == NULL) { /* then nothing is encoded */
+        memcpy(out, text, length);
+        return length;
     }
-    return length;
-}
-
-static GBytes *
-decode_base64(const char *text, gsize length)
-{
-    gsize used = base64_length(text, length);
-    guchar *out = g_malloc(used / 4 * 3 + 6);
-    int state = 0;
-    guint save = 0;
-    gsize n = g_base64_decode_step(text, used, out, &state, &save);
-    /* The rest of the last group is handed out when the group is full: give it its padding. One
-     * character alone is no octet. */
-    while (state > 1 || state < 0)
-        n += g_base64_decode_step("=", 1, out + n, &state, &save);
-    return g_bytes_new_take(g_realloc(out, n), n);
-}
-
-static GBytes *
-decode_quoted_printable(const char *text, gsize length)
-{
     GMimeEncoding decoder;
     g_mime_encoding_init_decode(&decoder, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
-    char *out = g_malloc(g_mime_encoding_outlen(&decoder, length) + 4);
     gsize n = g_mime_encoding_step(&decoder, text, length, out);
-    n += g_mime_encoding_flush(&decoder, "", 0, out + n);
-    return g_bytes_new_take(out, n);
+    return n + g_mime_encoding_flush(&decoder, "", 0, out + n);
 }
 
 GBytes *
 transfer_decode(GBytes *owner, const char *text, gsize length, TransferEncoding encoding)
 {
     if (length > 0 && encoding == TRANSFER_BASE64)
-        return decode_base64(text, length);
-    if (length > 0 && encoding == TRANSFER_QUOTED_PRINTABLE)
-        return decode_quoted_printable(text, length);
+        return take_base64(text, length);
+    if (length > 0 && encoding == TRANSFER_QUOTED_PRINTABLE) {
+        char *out = g_malloc(length + 8);
+        return g_bytes_new_take(out, decode_quoted_printable(text, length, out));
+    }
     const char *start = g_bytes_get_data(owner, NULL);
     return g_bytes_new_from_bytes(owner, (gsize)(text - start), length);
+}
+
+gsize
+transfer_peek(const char *text, gsize length, TransferEncoding encoding, guint8 *out)
+{
+    if (length == 0)
+        return 0;
+    if (encoding == TRANSFER_BASE64)
+        return decode_base64(text, length, out);
+    if (encoding == TRANSFER_QUOTED_PRINTABLE)
+        return decode_quoted_printable(text, length, (char *)out);
+    memcpy(out, text, length);
+    return length;
 }

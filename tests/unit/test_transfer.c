@@ -13,6 +13,10 @@ check(TransferEncoding encoding, const char *text, const char *wanted)
     g_autofree char *result = g_strndup(length > 0 ? data : "", length);
     g_assert_cmpstr(result, ==, wanted);
     g_assert_cmpuint(length, ==, strlen(wanted));
+    guint8 head[256];
+    g_assert_cmpuint(strlen(text) + 8, <=, sizeof head);
+    g_assert_cmpuint(transfer_peek(text, strlen(text), encoding, head), ==, length);
+    g_assert_true(length == 0 || memcmp(head, data, length) == 0);
 }
 
 static void

@@ -10,7 +10,7 @@ typedef enum {
     TLSA_UNUSED,  /* there is one, but MX, addresses or the records are not secure */
     TLSA_SECURE,  /* DANE applies: records has them */
     TLSA_FAILED,  /* the question failed, or the answer is bogus: senders with DANE defer */
-    TLSA_UNKNOWN, /* we cannot know: our resolver does no DNSSEC, or there was no time */
+    TLSA_UNKNOWN, /* we cannot know: our resolver does no DNSSEC, or questions had no answer */
 } TlsaStatus;
 
 typedef struct {
@@ -20,10 +20,12 @@ typedef struct {
     gboolean without_sts; /* no MTA-STS: where DANE authenticates, no public CA is needed */
     gboolean implicit;    /* no MX record: this is the domain itself (RFC 5321 5.1) */
     gboolean mx_secure, address_secure;
-    char *canonical;  /* after CNAMEs; NULL without one */
-    char **addresses; /* "192.0.2.1", "2001:db8::1"; at most LIMIT_CHECK_ADDRESSES */
+    gboolean address_known; /* both questions, A and AAAA, were answered */
+    char *canonical;        /* after CNAMEs; NULL without one */
+    char **addresses;       /* "192.0.2.1", "2001:db8::1"; at most LIMIT_CHECK_ADDRESSES */
     TlsaStatus tlsa;
-    char *tlsa_base; /* the name that the records belong to (RFC 7672 2.2.3); NULL if TLSA_NONE */
+    char *tlsa_base;    /* the name that the records belong to (RFC 7672 2.2.3); NULL if none or
+                           unknown */
     GPtrArray *records; /* of GBytes: TLSA rdata; never NULL */
 } CheckHost;
 

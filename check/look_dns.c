@@ -156,7 +156,7 @@ judge_addresses(Look *look, const CheckHost *host)
         if (!rdata_address_is_public(*address, &network))
             look_tell(look, "mx-private-address", host->name, "%s: %s", *address, network);
     }
-    if (!any_v6)
+    if (!any_v6 && host->address_known)
         look_tell(look, "mx-no-ipv6", host->name, "it has no AAAA record");
 }
 
@@ -165,7 +165,7 @@ look_host(Look *look, CheckHost *host)
 {
     g_autoptr(GStrvBuilder) addresses = g_strv_builder_new();
     guint n;
-    gboolean answered =
+    host->address_known =
         look_up_addresses(look, host->name, addresses, &n, &host->address_secure, &host->canonical);
     g_strfreev(host->addresses);
     host->addresses = g_strv_builder_end(addresses);
@@ -173,7 +173,7 @@ look_host(Look *look, CheckHost *host)
         look_tell(look, "mx-cname", host->name, "it is an alias of %s", host->canonical);
     if (n > 0)
         judge_addresses(look, host);
-    else if (answered)
+    else if (host->address_known)
         look_tell(look, "mx-no-address", host->name, "it has neither A nor AAAA records");
     if (look->options->expect_mx != NULL &&
         !g_strv_contains((const char *const *)look->options->expect_mx, host->name))

@@ -142,7 +142,7 @@ tell(Look *look, const GArray *servers)
     if (silent->len > 0)
         look_tell(look, "mx-ns-untested", look->run->domain, "no answer from %s", silent->str);
     else if (servers->len == 0)
-        look_tell(look, "mx-ns-untested", look->run->domain, "no name server was found");
+        look_tell(look, "mx-ns-untested", look->run->domain, "its name servers could not be found out");
 }
 
 void

@@ -58,7 +58,7 @@ static void
 look_host(Look *look, CheckHost *host)
 {
     g_autofree char *base = NULL, *name = NULL;
-    if (!look->run->dnssec_works) {
+    if (!look->run->dnssec_works || !host->address_known) {
         host->tlsa = TLSA_UNKNOWN;
         return;
     }

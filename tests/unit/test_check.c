@@ -290,6 +290,37 @@ test_slow(void)
     resolver_free(&map->base);
 }
 
+/* Wherever the DNS falls silent, nobody is accused of lacking what was not answered. */
+static void
+test_silent_from(void)
+{
+    static const char *const allowed[] = {
+        "dns-failed",        "dns-slow",           "mx-ns-untested", "dane-tlsa-servfail",
+        "sts-https-connect", "sts-https-untested", "mx-ptr",         NULL};
+    guint asked = 2;
+    for (guint n = 2; n <= asked; n++) {
+        g_autoptr(CheckOptions) options = options_new();
+        options->dns_ms = 2;
+        options->ca_file = g_strdup("/dev/null"); /* spare reading all CAs each time */
+        options->all_ns = options->ptr = TRUE;
+        g_assert_true(check_options_connect_to(options, "::127.0.0.1:1"));
+        MapResolver *map = good_map();
+        map->silent_after = n;
+        map_txt(map, "_mta-sts." DOMAIN, "v=STSv1; id=1");
+        map_address(map, "mta-sts." DOMAIN, "192.0.2.2");
+        g_autoptr(CheckRun) run = check_domain(options, &map->base, NULL, DOMAIN);
+        asked = MAX(asked, map->asked);
+        resolver_free(&map->base);
+        g_autofree char *ids = ids_of(run);
+        g_auto(GStrv) words = g_strsplit(ids, " ", -1);
+        for (char **id = words; *id != NULL; id++) {
+            if (!g_strv_contains(allowed, *id))
+                g_test_message("after %u answers: %s", n, ids), g_test_fail();
+        }
+    }
+    g_assert_cmpuint(asked, >, 8);
+}
+
 static void
 test_null_mx(void)
 {
@@ -630,6 +661,7 @@ main(int argc, char **argv)
     g_test_add_func("/check/name-servers-above", test_name_servers_above);
     g_test_add_func("/check/names", test_names);
     g_test_add_func("/check/slow", test_slow);
+    g_test_add_func("/check/silent-from", test_silent_from);
     g_test_add_func("/check/null-mx", test_null_mx);
     g_test_add_func("/check/expected", test_expected_mx);
     g_test_add_func("/check/tlsa", test_tlsa);

@@ -10,6 +10,7 @@
 #include "cli/meter.h"
 #include "cli/notify.h"
 #include "cli/options.h"
+#include "cli/prune.h"
 #include "cli/say.h"
 #include "cli/serve_dashboard.h"
 #include "ingest/https.h"
@@ -139,6 +140,7 @@ serve(App *app)
     signal(SIGPIPE, SIG_IGN);
     Writer *writer = writer_start(app->store);
     AlertWatch *watch = alert_watch_start(config, app->store_uri);
+    PruneWatch *retention = prune_watch_start(config, app->store_uri);
     Sink *store_sink = intake_store_sink_new(writer, FALSE);
     Meter *meter = meter_new(alert_watch_sink(watch, store_sink));
     const Sink *sink = meter_sink(meter);
@@ -153,6 +155,7 @@ serve(App *app)
         say(SAY_ERROR, "%s", error->message);
         status = EX_CONFIG;
     }
+    prune_watch_stop(retention);
     serve_dashboard_stop(state.dashboard);
     gboolean all_closed = lmtp_stop(state.lmtp, GRACE_SECONDS);
     https_stop(state.https, GRACE_SECONDS);

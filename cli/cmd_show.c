@@ -98,6 +98,14 @@ append_text(Show *show, const StoreReportRow *row)
             g_strdup_printf("no: r%" G_GINT64_FORMAT " counts instead", row->counted_instead);
         line(out, "counted", instead);
     }
+    if (row->held == STORE_HELD_NOTHING) {
+        line(out, "held", "nothing: raw-days of [retention] are over");
+        report_json_append_findings(out, row->findings_json, "\nDeviations from the RFC\n", "  ",
+                                    FALSE);
+        return;
+    }
+    if (row->held == STORE_HELD_SHORTENED)
+        line(out, "held", "without addresses: addresses-days of [retention] are over");
     g_autoptr(GPtrArray) findings = findings_new();
     g_autoptr(Report) report = intake_restore(show->rules, row->raw, row->hint_domain, findings);
     if (report != NULL)
@@ -114,6 +122,17 @@ on_report(gpointer data, const StoreReportRow *row)
     Show *show = data;
     if (show->form == SHOW_TEXT) {
         append_text(show, row);
+        return TRUE;
+    }
+    if (row->held == STORE_HELD_NOTHING && show->form == SHOW_RAW) {
+        show->problem = g_strdup("nothing is left of the document: raw-days of [retention] are "
+                                 "over");
+        return TRUE;
+    }
+    if (row->held == STORE_HELD_NOTHING) {
+        json_t *dropped = report_row_to_json(row);
+        json_object_set_new(dropped, "document", json_null());
+        report_json_finish("tlsgauge.report/1", "report", dropped, show->out);
         return TRUE;
     }
     g_autoptr(GBytes) document = intake_inflate(row->raw, LIMIT_INFLATED_BYTES * 8, &show->problem);

@@ -51,6 +51,7 @@ int cmd_list(App *app, int argc, char **argv);
 int cmd_metrics(App *app, int argc, char **argv);
 int cmd_migrate(App *app, int argc, char **argv);
 int cmd_plan(App *app, int argc, char **argv);
+int cmd_prune(App *app, int argc, char **argv);
 int cmd_quarantine(App *app, int argc, char **argv);
 int cmd_ready(App *app, int argc, char **argv);
 int cmd_rebuild(App *app, int argc, char **argv);

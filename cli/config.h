@@ -38,6 +38,13 @@ typedef struct {
     guint timeout_seconds; /* for the command, and for the webhook */
 } ConfigAlerts;
 
+/* How many days to keep what: [retention]; 0: for ever. */
+typedef struct {
+    guint raw_days, daily_days, addresses_days, quarantine_days;
+} ConfigRetention;
+/* The verdict, alerts and the comparison of weeks look back so far. */
+#define CONFIG_DAILY_DAYS 60
+
 typedef struct {
     char *file;        /* that was read; NULL if there was none */
     char *store_uri;   /* [store] uri, else the default place */
@@ -57,6 +64,7 @@ typedef struct {
     char **digest_to;  /* [digest] mail-to; NULL: nobody */
     char *digest_from; /* [digest] mail-from; NULL: as [mail] from */
     ConfigAlerts alerts;
+    ConfigRetention retention;
     char *check_resolver, *check_trust_anchor, *check_ca_file, *check_ehlo; /* [check] */
     char **check_expect_rua, **check_expect_mx;                             /* NULL for none */
     guint check_jobs, check_quiet_days;

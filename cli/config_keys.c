@@ -313,6 +313,11 @@ set_mailbox_flag(Config *config, const ConfigKey *row, const char *name, const c
         "alerts", key, set_uint, offsetof(Config, alerts.member), min, max, expected               \
     }
 
+#define RETENTION_KEY(key, member, min, expected)                                                  \
+    {                                                                                              \
+        "retention", key, set_uint, offsetof(Config, retention.member), min, 36500, expected       \
+    }
+
 const ConfigKey config_keys[] = {
     TEXT("store", "uri", store_uri, "a path, sqlite:PATH or postgresql://..."),
     {"domains", "accept", set_accept, 0, 0, 0, "domain names separated by \";\""},
@@ -392,6 +397,10 @@ const ConfigKey config_keys[] = {
     {"check", "expect-mx", set_expect_mx, 0, 0, 0, "host names separated by \";\""},
     {"check", "jobs", set_uint, offsetof(Config, check_jobs), 1, 64, "a number from 1 to 64"},
     {"check", "quiet-days", set_uint, offsetof(Config, check_quiet_days), 1, 365, DAYS},
+    RETENTION_KEY("raw-days", raw_days, 1, "days from 1 to 36500"),
+    RETENTION_KEY("daily-days", daily_days, CONFIG_DAILY_DAYS, "days from 60 to 36500"),
+    RETENTION_KEY("addresses-days", addresses_days, 1, "days from 1 to 36500"),
+    RETENTION_KEY("quarantine-days", quarantine_days, 1, "days from 1 to 36500"),
     {"limits", "message-bytes", set_size, offsetof(Config, rules.message_bytes), 4096,
      LIMIT_MESSAGE_BYTES * 8, "octets from 4096 to 134217728"},
     {"limits", "payload-bytes", set_size, offsetof(Config, rules.payload_bytes), 4096,

@@ -133,13 +133,18 @@ policies_to_json(const StoreReportRow *row, const Report *report)
 static json_t *
 report_id(const StoreReportRow *row, const Report *report)
 {
-    guint8 claim[REPORT_DIGEST_BYTES] = {0}, content[REPORT_DIGEST_BYTES] = {0};
+    guint8 claim[REPORT_DIGEST_BYTES], content[REPORT_DIGEST_BYTES];
     gsize length;
     const guint8 *raw = g_bytes_get_data(row->raw, &length);
     g_autofree char *of_claim = NULL, *of_content = NULL;
-    if (report != NULL) {
+    memcpy(claim, row->claim, sizeof claim);
+    memcpy(content, row->content, sizeof content);
+    /* Of one that is no more as it came the store still knows what it was. */
+    if (report != NULL && row->held == STORE_HELD_WHOLE) {
         report_claim(report, claim);
         report_content(report, content);
+    }
+    if (report != NULL || row->held != STORE_HELD_WHOLE) {
         of_claim = g_compute_checksum_for_data(G_CHECKSUM_SHA256, claim, sizeof claim);
         of_content = g_compute_checksum_for_data(G_CHECKSUM_SHA256, content, sizeof content);
     } else {

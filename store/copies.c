@@ -28,6 +28,7 @@ read_copy(Copy *copy, Statement *row)
     copy->counted = statement_get_int(row, 5) != 0;
     copy->instead = statement_get_int(row, 6);
     copy->counts_for = g_strdup(statement_get_text(row, 7));
+    copy->held = (StoreHeld)statement_get_int(row, 8);
     if (!known || length != REPORT_DIGEST_BYTES)
         return FALSE;
     memcpy(copy->content, content, length);
@@ -102,6 +103,7 @@ copies_append(GPtrArray *copies, gint64 id, const guint8 content[REPORT_DIGEST_B
     copy->id = id;
     memcpy(copy->content, content, REPORT_DIGEST_BYTES);
     copy->day = day;
+    copy->held = STORE_HELD_WHOLE;
     copy->trust = trust;
     copy->sender_domain = g_strdup(sender_domain);
     copy->counts_for = g_strdup(counts_for);
@@ -118,6 +120,9 @@ copies_settle(const GPtrArray *copies)
         settled[i].id = copy->id;
         settled[i].rank = trust_rank(copy->trust);
         settled[i].sender_domain = copy->sender_domain;
+        settled[i].fixed = copy->held == STORE_HELD_NOTHING;
+        settled[i].counted = copy->counted;
+        settled[i].instead = copy->instead;
     }
     identity_settle(settled, copies->len);
     for (guint i = 0; i < copies->len; i++) {
@@ -168,7 +173,9 @@ decode_copy(Store *store, const Copy *copy, GError **error)
     }
     if (report != NULL)
         report_content(report, content);
-    if (report == NULL || memcmp(content, copy->content, sizeof content) != 0) {
+    /* Without its addresses it is another content, and adds the same to the roll-ups. */
+    if (report == NULL ||
+        (copy->held == STORE_HELD_WHOLE && memcmp(content, copy->content, sizeof content) != 0)) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
                     "report r%" G_GINT64_FORMAT
                     " does not decode to what was stored: rebuild the store",

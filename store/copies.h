@@ -10,6 +10,7 @@
 typedef struct {
     gint64 id;
     gint32 day; /* the same for all: the claim holds the start */
+    StoreHeld held;
     guint8 content[REPORT_DIGEST_BYTES];
     gint64 sender; /* name id */
     char *sender_domain;

@@ -37,6 +37,16 @@ typedef struct {
     /* Octets that the database takes on disk. */
     gboolean (*size)(DriverConnection *connection, gint64 *ret_bytes, GError **error);
 
+    /* Octets of these that nothing uses; 0 where the database sees to that by itself. */
+    gboolean (*unused)(DriverConnection *connection, gint64 *ret_bytes, GError **error);
+    /* Gives a part of them back; *ret_more is FALSE when no more can be. Outside a transaction, as
+     * are the next two. */
+    gboolean (*release)(DriverConnection *connection, gboolean *ret_more, GError **error);
+    /* Writes it anew, as small as it can be. */
+    gboolean (*compact)(DriverConnection *connection, GError **error);
+    /* Writes all that is committed to the file PATH. NULL: it has means of its own. */
+    gboolean (*copy)(DriverConnection *connection, const char *path, GError **error);
+
     /* Runs several statements without parameters whose rows nobody wants. */
     gboolean (*exec)(DriverConnection *connection, const char *sql, GError **error);
 

@@ -5,6 +5,8 @@ by_weight(gconstpointer a, gconstpointer b)
 {
     const IdentityCopy *one = *(const IdentityCopy *const *)a;
     const IdentityCopy *other = *(const IdentityCopy *const *)b;
+    if (one->fixed != other->fixed)
+        return one->fixed ? -1 : 1;
     if (one->rank != other->rank)
         return other->rank - one->rank;
     return (one->id > other->id) - (one->id < other->id);
@@ -26,8 +28,10 @@ identity_settle(IdentityCopy *copies, gsize n)
         const IdentityCopy *better = g_hash_table_lookup(counted, copy->sender_domain);
         if (first != NULL && (*copy->sender_domain == '\0' || *first->sender_domain == '\0'))
             better = first;
-        copy->counted = better == NULL;
-        copy->instead = better == NULL ? 0 : better->id;
+        if (!copy->fixed) {
+            copy->counted = better == NULL;
+            copy->instead = better == NULL ? 0 : better->id;
+        }
         if (!copy->counted)
             continue;
         g_hash_table_insert(counted, (gpointer)copy->sender_domain, copy);

@@ -2,10 +2,21 @@
 #include "store/counts_for.h"
 #include "store/store-internal.h"
 
+/* Always so many octets, also of a damaged row. */
+static const guint8 *
+digest(Statement *row, int column)
+{
+    static const guint8 none[REPORT_DIGEST_BYTES];
+    gsize length;
+    const guint8 *data = statement_get_blob(row, column, &length);
+    return length == REPORT_DIGEST_BYTES ? data : none;
+}
+
 static gboolean
 tell(Statement *row, gboolean with_raw, StoreReportFunc func, gpointer data)
 {
     g_autofree char *domains = counts_for_domains(statement_get_text(row, 9));
+    StoreHeld held = with_raw ? (StoreHeld)statement_get_int(row, 23) : STORE_HELD_WHOLE;
     g_autoptr(GBytes) raw = with_raw ? statement_get_bytes(row, 22) : NULL;
     StoreReportRow report = {
         .id = statement_get_int(row, 0),
@@ -32,6 +43,9 @@ tell(Statement *row, gboolean with_raw, StoreReportFunc func, gpointer data)
         .successful = statement_get_int(row, 20),
         .failed = statement_get_int(row, 21),
         .raw = raw,
+        .held = held,
+        .claim = with_raw ? digest(row, 24) : NULL,
+        .content = with_raw ? digest(row, 25) : NULL,
     };
     (void)trust_from_name(statement_get_text(row, 10), &report.trust);
     return func(data, &report);

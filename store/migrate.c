@@ -6,8 +6,8 @@
 
 /* Version 1 is schema.sql. A change of the schema adds the next file here: stores in the field then
  * take the same road as new ones. */
-static const char *const files[] = {"schema.sql", "migrate-2.sql", "migrate-3.sql",
-                                    "migrate-4.sql"};
+static const char *const files[] = {"schema.sql", "migrate-2.sql", "migrate-3.sql", "migrate-4.sql",
+                                    "migrate-5.sql"};
 
 static const char *
 script_for(const Driver *driver, const char *file)

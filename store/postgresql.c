@@ -228,6 +228,30 @@ postgresql_adopt_ids(DriverConnection *connection, const char *table, GError **e
     return postgresql_link_command(connection, sql, NULL, error);
 }
 
+/* Its autovacuum uses room again. */
+static gboolean
+postgresql_unused(G_GNUC_UNUSED DriverConnection *connection, gint64 *ret_bytes,
+                  G_GNUC_UNUSED GError **error)
+{
+    *ret_bytes = 0;
+    return TRUE;
+}
+
+static gboolean
+postgresql_release(G_GNUC_UNUSED DriverConnection *connection, gboolean *ret_more,
+                   G_GNUC_UNUSED GError **error)
+{
+    *ret_more = FALSE;
+    return TRUE;
+}
+
+static gboolean
+postgresql_compact(DriverConnection *connection, GError **error)
+{
+    return postgresql_link_ready(connection, error) &&
+           postgresql_link_command(connection, "VACUUM FULL", NULL, error);
+}
+
 static char *
 postgresql_translate(const char *script)
 {
@@ -270,6 +294,9 @@ const Driver driver_postgresql = {
     .version = postgresql_version,
     .set_version = postgresql_set_version,
     .size = postgresql_size,
+    .unused = postgresql_unused,
+    .release = postgresql_release,
+    .compact = postgresql_compact,
     .exec = postgresql_exec,
     .begin = postgresql_begin,
     .commit = postgresql_commit,

@@ -1,6 +1,7 @@
 /* rebuild.c: all derived rows anew from the raw reports. Part of store.h. */
 #include <string.h>
 
+#include "store/prepare.h"
 #include "store/store-internal.h"
 #include "store/take.h"
 
@@ -9,7 +10,16 @@ typedef struct {
     TakeRow row;
     StoreReport item;
     char *authenticated_by, *hint_domain, *road, *source;
+    guint8 content[REPORT_DIGEST_BYTES]; /* as it is now */
+    StoreHeld held;
+    gint32 day;
+    gboolean counted;
 } Stored;
+
+typedef struct {
+    GHashTable *kept_days; /* set: nothing is left of a report of theirs */
+    gint64 reports, failed;
+} Rebuild;
 
 static void
 stored_clear(Stored *stored)
@@ -62,6 +72,12 @@ next_row(Store *store, gint64 after, Stored *stored, gboolean *ret_found, GError
         .received = statement_get_int(next, 1),
     };
     (void)trust_from_name(statement_get_text(next, 2), &stored->item.trust);
+    const void *content = statement_get_blob(next, 10, &length);
+    if (length == sizeof stored->content)
+        memcpy(stored->content, content, length);
+    stored->held = (StoreHeld)statement_get_int(next, 11);
+    stored->day = (gint32)statement_get_int(next, 12);
+    stored->counted = statement_get_int(next, 13) != 0;
     return TRUE;
 }
 
@@ -81,22 +97,55 @@ set_unreadable(Store *store, const Stored *stored, GError **error)
     return statement_run(set, error);
 }
 
+/* It stays as it is, and the roll-ups hold it. */
+static void
+keep_row(Store *store, const Stored *stored)
+{
+    store->counters.value[COUNTER_REPORTS]++;
+    store->counters.value[COUNTER_COUNTED] += stored->counted;
+    store->counters.value[COUNTER_DUPLICATES] += stored->row.times_seen - 1;
+}
+
 static gboolean
-rebuild_row(Store *store, Stored *stored, gint64 *reports, gint64 *failed, GError **error)
+rebuild_row(Store *store, Rebuild *rebuild, Stored *stored, GError **error)
 {
     StorePut put = STORE_REFUSED;
     gint64 id;
+    if (g_hash_table_contains(rebuild->kept_days, GINT_TO_POINTER(stored->day))) {
+        keep_row(store, stored);
+        return TRUE;
+    }
     g_autoptr(Report) report =
         store->decode(store->decode_data, stored->item.raw, stored->hint_domain);
     stored->item.report = report;
+    g_autoptr(StorePrepared) prepared = report != NULL ? store_prepare(&stored->item) : NULL;
+    /* Without its addresses it still is the report that came in. */
+    if (report != NULL && stored->held != STORE_HELD_WHOLE)
+        memcpy(prepared->content, stored->content, sizeof prepared->content);
+    stored->item.prepared = prepared;
     if (report != NULL && !take_report(store, &stored->item, &stored->row, &put, &id, error))
         return FALSE;
     if (put != STORE_REFUSED) {
-        ++*reports;
+        rebuild->reports++;
         return TRUE;
     }
-    ++*failed;
+    rebuild->failed++;
     return set_unreadable(store, stored, error);
+}
+
+static gboolean
+load_kept_days(Store *store, Rebuild *rebuild, GError **error)
+{
+    gboolean row;
+    g_autoptr(Statement) days = statement_get(store->statements, "rebuild_kept_days", error);
+    if (days == NULL || !statement_step(days, &row, error))
+        return FALSE;
+    while (row) {
+        g_hash_table_add(rebuild->kept_days, GINT_TO_POINTER((gint32)statement_get_int(days, 0)));
+        if (!statement_step(days, &row, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -112,7 +161,7 @@ count_quarantine(Store *store, GError **error)
 }
 
 static gboolean
-rebuild_all(Store *store, gint64 *reports, gint64 *failed, GError **error)
+rebuild_all(Store *store, Rebuild *rebuild, GError **error)
 {
     gint64 last = G_MININT64;
     gboolean found = TRUE;
@@ -124,7 +173,7 @@ rebuild_all(Store *store, gint64 *reports, gint64 *failed, GError **error)
     /* What a cache remembers may be damaged in the table: names are looked up afresh. */
     intern_forget(store->intern);
     changes_note_all(store->changes);
-    if (!run(store, "rebuild_clear_totals", error) ||
+    if (!load_kept_days(store, rebuild, error) || !run(store, "rebuild_clear_totals", error) ||
         !run(store, "rebuild_clear_failures", error) ||
         !run(store, "rebuild_clear_policies", error) || !count_quarantine(store, error))
         return FALSE;
@@ -132,7 +181,7 @@ rebuild_all(Store *store, gint64 *reports, gint64 *failed, GError **error)
         g_auto(Stored) stored = {0};
         if (!next_row(store, last, &stored, &found, error))
             return FALSE;
-        if (found && !rebuild_row(store, &stored, reports, failed, error))
+        if (found && !rebuild_row(store, rebuild, &stored, error))
             return FALSE;
         last = stored.row.id;
     }
@@ -144,11 +193,11 @@ rebuild_all(Store *store, gint64 *reports, gint64 *failed, GError **error)
 }
 
 static gboolean
-rebuild_in_transaction(Store *store, gint64 *reports, gint64 *failed, GError **error)
+rebuild_in_transaction(Store *store, Rebuild *rebuild, GError **error)
 {
     if (!store_begin(store, error))
         return FALSE;
-    if (rebuild_all(store, reports, failed, error))
+    if (rebuild_all(store, rebuild, error))
         return store_commit(store, error);
     store_rollback(store);
     return FALSE;
@@ -157,7 +206,7 @@ rebuild_in_transaction(Store *store, gint64 *reports, gint64 *failed, GError **e
 gboolean
 store_rebuild(Store *store, gint64 *ret_reports, gint64 *ret_failed, GError **error)
 {
-    gint64 reports = 0, failed = 0;
+    Rebuild rebuild = {0};
 
     if (store->transaction != TRANSACTION_NONE || store->decode == NULL) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "%s",
@@ -168,12 +217,14 @@ store_rebuild(Store *store, gint64 *ret_reports, gint64 *ret_failed, GError **er
      * them, as the check of a foreign key would, takes for ever. */
     if (!store->driver->check_keys(store->connection, FALSE, error))
         return FALSE;
-    gboolean ok = rebuild_in_transaction(store, &reports, &failed, error);
+    rebuild.kept_days = g_hash_table_new(NULL, NULL);
+    gboolean ok = rebuild_in_transaction(store, &rebuild, error);
+    g_hash_table_unref(rebuild.kept_days);
     if (!store->driver->check_keys(store->connection, TRUE, ok ? error : NULL))
         ok = FALSE;
     if (!ok)
         return FALSE;
-    *ret_reports = reports;
-    *ret_failed = failed;
+    *ret_reports = rebuild.reports;
+    *ret_failed = rebuild.failed;
     return TRUE;
 }

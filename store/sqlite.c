@@ -1,30 +1,25 @@
-/* sqlite.c: the driver for SQLite; the only file that knows its types. */
+/* sqlite.c: the driver for SQLite; with sqlite_file.c the only one that knows its types. */
 #include <errno.h>
 #include <sqlite3.h>
 
-#include "store/driver.h"
 #include "store/place.h"
+#include "store/sqlite-internal.h"
 
 /* "TLSG": PRAGMA application_id, so that file(1) and we can tell the file from another's. */
 #define APPLICATION_ID 0x544C5347
 
 /* Set on each connection. 16 KiB pages and the cache are measured choices; synchronous=FULL is the
- * promise that an acknowledged report is on disk. The last four refuse what a manipulated file
- * could do. */
+ * promise that an acknowledged report is on disk; what is deleted is overwritten where that costs
+ * no writing of its own. The last two refuse what a manipulated file could do. */
 static const char settings[] = "PRAGMA page_size = 16384;"
                                "PRAGMA synchronous = FULL;"
+                               "PRAGMA secure_delete = FAST;"
                                "PRAGMA foreign_keys = ON;"
                                "PRAGMA cache_size = -65536;"
                                "PRAGMA wal_autocheckpoint = 4000;"
                                "PRAGMA journal_size_limit = 67108864;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA cell_size_check = ON;";
-
-struct DriverConnection {
-    sqlite3 *handle;
-    char *place; /* for messages */
-    int lock_wait_ms;
-};
 
 struct DriverStatement {
     DriverConnection *connection;
@@ -96,8 +91,8 @@ error_code(sqlite3 *handle, int code)
 }
 
 /* Tells the error that HANDLE has just had; SQL (may be NULL) stands in messages about defects. */
-static gboolean
-fail(DriverConnection *connection, int code, const char *sql, GError **error)
+gboolean
+sqlite_fail(DriverConnection *connection, int code, const char *sql, GError **error)
 {
     sqlite3 *handle = connection->handle;
     StoreErrorCode kind = error_code(handle, code);
@@ -119,25 +114,11 @@ fail(DriverConnection *connection, int code, const char *sql, GError **error)
 
 /* ---- opening --------------------------------------------------------------------------- */
 
-static gboolean
+gboolean
 sqlite_exec(DriverConnection *connection, const char *sql, GError **error)
 {
     int code = sqlite3_exec(connection->handle, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK || fail(connection, code, sql, error);
-}
-
-static gboolean
-read_int(DriverConnection *connection, const char *sql, int *ret_value, GError **error)
-{
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(connection->handle, sql, -1, &statement, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    gboolean ok = code == SQLITE_ROW || fail(connection, code, sql, error);
-    if (ok)
-        *ret_value = sqlite3_column_int(statement, 0);
-    sqlite3_finalize(statement);
-    return ok;
+    return code == SQLITE_OK || sqlite_fail(connection, code, sql, error);
 }
 
 /* The version, read in one view: else a store that another process creates at this moment could
@@ -150,9 +131,10 @@ sqlite_version(DriverConnection *connection, int *ret_version, GError **error)
 
     if (alone && !sqlite_exec(connection, "BEGIN", error))
         return FALSE;
-    gboolean ok = read_int(connection, "PRAGMA application_id", &application, error) &&
-                  read_int(connection, "PRAGMA user_version", &version, error) &&
-                  read_int(connection, "SELECT COUNT(*) FROM sqlite_schema", &objects, error);
+    gboolean ok =
+        sqlite_read_int(connection, "PRAGMA application_id", &application, error) &&
+        sqlite_read_int(connection, "PRAGMA user_version", &version, error) &&
+        sqlite_read_int(connection, "SELECT COUNT(*) FROM sqlite_schema", &objects, error);
     if (alone)
         (void)sqlite3_exec(connection->handle, "ROLLBACK", NULL, NULL, NULL);
     if (!ok)
@@ -175,18 +157,6 @@ sqlite_set_version(DriverConnection *connection, int version, GError **error)
     return sqlite_exec(connection, sql, error);
 }
 
-/* Without the write-ahead log, which comes and goes. */
-static gboolean
-sqlite_size(DriverConnection *connection, gint64 *ret_bytes, GError **error)
-{
-    int pages = 0, page_size = 0;
-    if (!read_int(connection, "PRAGMA page_count", &pages, error) ||
-        !read_int(connection, "PRAGMA page_size", &page_size, error))
-        return FALSE;
-    *ret_bytes = (gint64)pages * page_size;
-    return TRUE;
-}
-
 /* The change to WAL needs the file alone and does not ask the busy handler: two programs that
  * start at once would fail. So it is tried until the wait is over. */
 static gboolean
@@ -207,7 +177,7 @@ enter_wal(DriverConnection *connection, GError **error)
                         "%s: no write-ahead log can be kept there (a network file system?)",
                         connection->place);
         else if (!wal && !busy)
-            fail(connection, code, "PRAGMA journal_mode", error);
+            sqlite_fail(connection, code, "PRAGMA journal_mode", error);
         sqlite3_finalize(statement);
         if (!busy)
             return wal;
@@ -244,7 +214,9 @@ configure(DriverConnection *connection, StoreMode mode, gboolean memory, GError 
     }
     /* Whose it is comes before the first change to the file. */
     return sqlite_exec(connection, settings, error) &&
-           sqlite_version(connection, &version, error) && (memory || enter_wal(connection, error));
+           sqlite_version(connection, &version, error) &&
+           (version != 0 || sqlite_exec(connection, "PRAGMA auto_vacuum = INCREMENTAL", error)) &&
+           (memory || enter_wal(connection, error));
 }
 
 static DriverConnection *
@@ -268,7 +240,7 @@ sqlite_open(const char *place, StoreMode mode, int lock_wait_ms, GError **error)
     int code = sqlite3_open_v2(path, &connection->handle, flags, NULL);
     gboolean ok = code == SQLITE_OK
                       ? configure(connection, memory ? STORE_WRITE : mode, memory, error)
-                      : fail(connection, code, NULL, error);
+                      : sqlite_fail(connection, code, NULL, error);
     if (ok)
         return connection;
     sqlite_close(connection);
@@ -354,7 +326,7 @@ sqlite_prepare(DriverConnection *connection, const char *sql, GError **error)
     int code = sqlite3_prepare_v3(connection->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
                                   &statement->handle, &rest);
     if (code != SQLITE_OK)
-        fail(connection, code, sql, error);
+        sqlite_fail(connection, code, sql, error);
     else if (statement->handle == NULL || !is_blank(connection, rest))
         g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "not one statement: %s", sql);
     else if (!map_parameters(statement))
@@ -425,7 +397,7 @@ sqlite_step(DriverStatement *statement, gboolean *ret_row, GError **error)
     }
     int code = sqlite3_step(statement->handle);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return fail(statement->connection, code, sqlite3_sql(statement->handle), error);
+        return sqlite_fail(statement->connection, code, sqlite3_sql(statement->handle), error);
     *ret_row = code == SQLITE_ROW;
     return TRUE;
 }
@@ -486,6 +458,10 @@ const Driver driver_sqlite = {
     .version = sqlite_version,
     .set_version = sqlite_set_version,
     .size = sqlite_size,
+    .unused = sqlite_unused,
+    .release = sqlite_release,
+    .compact = sqlite_compact,
+    .copy = sqlite_copy,
     .exec = sqlite_exec,
     .begin = sqlite_begin,
     .commit = sqlite_commit,

@@ -42,6 +42,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 /* URI as people and logs may see it: without a password. Newly allocated. */
 char *store_uri_shown(const char *uri);
 
+/* What is left of a raw report, see retention.h. */
+typedef enum { STORE_HELD_NOTHING, STORE_HELD_SHORTENED, STORE_HELD_WHOLE } StoreHeld;
+
 /* Decodes a raw report again, its counts_for filled by the rules of today; the caller frees. NULL:
  * it cannot be decoded. */
 typedef Report *(*StoreDecode)(gpointer data, GBytes *raw, const char *hint_domain);
@@ -197,11 +200,13 @@ typedef struct {
     const char *road, *source;    /* source may be NULL */
     gint64 times_seen;
     gboolean counted;
-    gint64 counted_instead;    /* id of the copy that counts, 0 if this one does */
-    guint deviations;          /* number of findings */
-    const char *findings_json; /* array of {kind, code, pointer, clause, fact} */
-    GBytes *raw;               /* NULL in lists */
-    gint64 successful, failed; /* sums over its entries, for lists */
+    gint64 counted_instead;        /* id of the copy that counts, 0 if this one does */
+    guint deviations;              /* number of findings */
+    const char *findings_json;     /* array of {kind, code, pointer, clause, fact} */
+    GBytes *raw;                   /* NULL in lists, empty where nothing is left of it */
+    StoreHeld held;                /* not in lists, as are the next two */
+    const guint8 *claim, *content; /* REPORT_DIGEST_BYTES each, as it came in */
+    gint64 successful, failed;     /* sums over its entries, for lists */
 } StoreReportRow;
 typedef gboolean (*StoreReportFunc)(gpointer data, const StoreReportRow *row);
 /* Newest first; LIMIT 0 = all. Only since/until, domain, sender and before_id of QUERY are used. */
@@ -286,7 +291,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StoreMailbox, store_mailbox_clear)
 /* ---- rebuild --------------------------------------------------------------------------- */
 
 /* Throws every derived row away and makes it anew from the raw reports, in one transaction of its
- * own, by the decoder that is set (STORE_ERROR_INTERNAL without). Which domains a report counts for
+ * own, by the decoder that is set (STORE_ERROR_INTERNAL without). Days of which a raw report has
+ * been dropped (retention.h) keep what they have. Which domains a report counts for
  * is then by the rules of today. A report that does not decode keeps its raw form, is not counted,
  * and is told as failed. Two reports that decode to one content become one. */
 gboolean store_rebuild(Store *store, gint64 *ret_reports, gint64 *ret_failed, GError **error);

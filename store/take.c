@@ -268,6 +268,8 @@ raise_copy(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError
         store->counters.value[COUNTER_COUNTED]--;
     }
     copy->counted = FALSE;
+    StoreHeld held = copy->held;
+    copy->held = STORE_HELD_WHOLE; /* what may be gone has come again, if only for now */
     copy->trust = take->item->trust;
     g_free(copy->sender_domain);
     copy->sender_domain = g_strdup(take->facts->sender.domain);
@@ -279,7 +281,10 @@ raise_copy(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError
     copies_settle(copies);
     changes_note(store->changes, STORE_CHANGE_DAY, report_day(take->report));
     changes_note(store->changes, STORE_CHANGE_REPORT, copy->id);
-    return copies_apply(store, copies, copy, take->report, error);
+    if (!copies_apply(store, copies, copy, take->report, error))
+        return FALSE;
+    copy->held = held;
+    return TRUE;
 }
 
 static gboolean

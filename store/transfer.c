@@ -15,7 +15,7 @@ static const struct {
     {"transfer_read_policy", "transfer_write_policy", "ibtt", "policy"},
     {"transfer_read_report", "transfer_write_report",
      "ibbitiiiitttttiiiitttt"
-     "iiitb",
+     "iiitbi",
      NULL},
     {"transfer_read_daily_total", "transfer_write_daily_total", "iiiiiiiiiii", NULL},
     {"transfer_read_daily_failure", "transfer_write_daily_failure", "iiiiiiiiiii", NULL},

@@ -113,7 +113,10 @@ put_view(const ReportView *view)
     page_begin(page, title);
     put_facts(view);
     if (view->report == NULL)
-        page_note(page, "By the rules of today this report cannot be decoded.");
+        page_note(page, view->row->held == STORE_HELD_NOTHING
+                            ? "The report itself was dropped when its time was over "
+                              "([retention] raw-days=); its sessions still count."
+                            : "By the rules of today this report cannot be decoded.");
     for (gsize i = 0; view->report != NULL && i < view->report->n_policies; i++) {
         if (visible_entry(page, &view->report->policies[i]))
             put_entry(page, &view->report->policies[i], i);

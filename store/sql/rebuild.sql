@@ -1,17 +1,24 @@
 -- rebuild.sql: every derived row anew
 
+-- name: rebuild_kept_days
+-- Days with a report of which nothing is left: their roll-ups cannot be made anew, so they stay.
+SELECT DISTINCT day FROM report WHERE held = 0
+
 -- name: rebuild_clear_totals
-DELETE FROM daily_total
+DELETE FROM daily_total WHERE NOT EXISTS
+  (SELECT 1 FROM report WHERE held = 0 AND report.day = daily_total.day)
 
 -- name: rebuild_clear_failures
-DELETE FROM daily_failure
+DELETE FROM daily_failure WHERE NOT EXISTS
+  (SELECT 1 FROM report WHERE held = 0 AND report.day = daily_failure.day)
 
 -- name: rebuild_clear_policies
--- Only the roll-ups point to them, and these are gone. Names are still in use by the reports.
-DELETE FROM policy WHERE id <> 0
+-- Only the roll-ups point to them, and most of these are gone. Names are still in use by the reports.
+DELETE FROM policy WHERE id <> 0 AND id NOT IN (SELECT policy FROM daily_total)
 
 -- name: rebuild_next
-SELECT id, received, trust, authenticated_by, hint_domain, road, source, times_seen, raw, claim
+SELECT id, received, trust, authenticated_by, hint_domain, road, source, times_seen, raw, claim,
+       content, held, day, counted
 FROM report WHERE id > $1 ORDER BY id LIMIT 1
 
 -- name: rebuild_find_later

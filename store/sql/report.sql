@@ -12,7 +12,8 @@ VALUES ($25, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15
 -- name: copies_of_claim
 -- In any order. Those before $2 only: a rebuild has not come to the others yet. The day follows from
 -- the claim, and tells PostgreSQL where to look.
-SELECT id, content, sender, sender_domain, trust, counted, counted_instead, counts_for
+SELECT id, content, sender, sender_domain, trust, counted, counted_instead, counts_for,
+       held
 FROM report WHERE claim = $1 AND id < $2 AND readable = 1 AND day = $3
 
 -- name: report_count
@@ -48,14 +49,14 @@ ORDER BY r.id DESC LIMIT $5
 SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r.contact_info,
        r.report_id, r.counts_for, r.trust, r.authenticated_by, r.hint_domain, r.road, r.source,
        r.times_seen, r.counted, r.counted_instead, r.deviations, r.findings, r.successful, r.failed,
-       r.raw
+       r.raw, r.held, r.claim, r.content
 FROM report r JOIN name s ON s.id = r.sender WHERE r.id = $1
 
 -- name: report_after
 SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r.contact_info,
        r.report_id, r.counts_for, r.trust, r.authenticated_by, r.hint_domain, r.road, r.source,
        r.times_seen, r.counted, r.counted_instead, r.deviations, r.findings, r.successful, r.failed,
-       r.raw
+       r.raw, r.held, r.claim, r.content
 FROM report r JOIN name s ON s.id = r.sender
 WHERE r.id > $6 AND r.day BETWEEN $1 AND $2
   AND (CAST($3 AS TEXT) IS NULL

@@ -19,16 +19,17 @@ INSERT INTO policy (id, digest, text, mode) VALUES ($1, $2, $3, $4)
 SELECT id, claim, content, sender, sender_domain, day, starts, ends, received, trust,
        authenticated_by, hint_domain, road, source, times_seen, counted, counted_instead, readable,
        organization_name, contact_info, report_id, counts_for, successful, failed, deviations,
-       findings, raw
+       findings, raw, held
 FROM report ORDER BY id
 
 -- name: transfer_write_report
 INSERT INTO report (id, claim, content, sender, sender_domain, day, starts, ends, received, trust,
                     authenticated_by, hint_domain, road, source, times_seen, counted,
                     counted_instead, readable, organization_name, contact_info, report_id,
-                    counts_for, successful, failed, deviations, findings, raw)
+                    counts_for, successful, failed, deviations, findings, raw,
+                    held)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-        $21, $22, $23, $24, $25, $26, $27)
+        $21, $22, $23, $24, $25, $26, $27, $28)
 
 -- name: transfer_read_daily_total
 SELECT day, domain, sender, policy_type, policy, trust, reports, successful, failed, detailed,

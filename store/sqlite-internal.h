@@ -1,0 +1,28 @@
+/* sqlite-internal.h: what the files of the driver for SQLite share; only they include it. */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "store/driver.h"
+
+struct DriverConnection {
+    sqlite3 *handle;
+    char *place; /* for messages */
+    int lock_wait_ms;
+};
+
+/* Tells the error CODE that the handle has just had; FALSE. SQL (may be NULL) stands in messages
+ * about defects. */
+gboolean sqlite_fail(DriverConnection *connection, int code, const char *sql, GError **error);
+
+/* Parts of driver_sqlite, see driver.h. */
+gboolean sqlite_exec(DriverConnection *connection, const char *sql, GError **error);
+gboolean sqlite_size(DriverConnection *connection, gint64 *ret_bytes, GError **error);
+gboolean sqlite_unused(DriverConnection *connection, gint64 *ret_bytes, GError **error);
+gboolean sqlite_release(DriverConnection *connection, gboolean *ret_more, GError **error);
+gboolean sqlite_compact(DriverConnection *connection, GError **error);
+gboolean sqlite_copy(DriverConnection *connection, const char *path, GError **error);
+
+/* The first column of the row that SQL gives. */
+gboolean sqlite_read_int(DriverConnection *connection, const char *sql, int *ret_value,
+                         GError **error);

@@ -1,0 +1,90 @@
+/* sqlite_file.c: the file of an SQLite store as a whole: its size, and copies of it. */
+#include "store/sqlite-internal.h"
+
+/* Pages that one release gives back: a few milliseconds. */
+#define RELEASED_PAGES          "128"
+#define AUTO_VACUUM_INCREMENTAL 2
+
+gboolean
+sqlite_read_int(DriverConnection *connection, const char *sql, int *ret_value, GError **error)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(connection->handle, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    gboolean ok = code == SQLITE_ROW || sqlite_fail(connection, code, sql, error);
+    if (ok)
+        *ret_value = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return ok;
+}
+
+/* Without the write-ahead log, which comes and goes. */
+gboolean
+sqlite_size(DriverConnection *connection, gint64 *ret_bytes, GError **error)
+{
+    int pages = 0, page_size = 0;
+    if (!sqlite_read_int(connection, "PRAGMA page_count", &pages, error) ||
+        !sqlite_read_int(connection, "PRAGMA page_size", &page_size, error))
+        return FALSE;
+    *ret_bytes = (gint64)pages * page_size;
+    return TRUE;
+}
+
+gboolean
+sqlite_unused(DriverConnection *connection, gint64 *ret_bytes, GError **error)
+{
+    int pages = 0, page_size = 0;
+    if (!sqlite_read_int(connection, "PRAGMA freelist_count", &pages, error) ||
+        !sqlite_read_int(connection, "PRAGMA page_size", &page_size, error))
+        return FALSE;
+    *ret_bytes = (gint64)pages * page_size;
+    return TRUE;
+}
+
+gboolean
+sqlite_release(DriverConnection *connection, gboolean *ret_more, GError **error)
+{
+    int kind = 0, before = 0, after = 0;
+    if (!sqlite_read_int(connection, "PRAGMA auto_vacuum", &kind, error) ||
+        !sqlite_read_int(connection, "PRAGMA freelist_count", &before, error) ||
+        !sqlite_exec(connection, "PRAGMA incremental_vacuum(" RELEASED_PAGES ")", error) ||
+        !sqlite_read_int(connection, "PRAGMA freelist_count", &after, error))
+        return FALSE;
+    *ret_more = kind == AUTO_VACUUM_INCREMENTAL && after > 0 && after < before;
+    /* The file itself gets shorter when the log is written into it. */
+    return *ret_more || sqlite_exec(connection, "PRAGMA wal_checkpoint(PASSIVE)", error);
+}
+
+gboolean
+sqlite_compact(DriverConnection *connection, GError **error)
+{
+    return sqlite_exec(connection, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", error) &&
+           sqlite_exec(connection, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+}
+
+/* One reading transaction: a writer is not kept waiting, and the copy is of one moment. It holds no
+ * rest of anything that was deleted. */
+gboolean
+sqlite_copy(DriverConnection *connection, const char *path, GError **error)
+{
+    sqlite3_stmt *statement = NULL;
+    /* "file:" would be read as a URI, and a name without a folder is not ours to make safe. */
+    g_autofree char *place =
+        g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(".", path, NULL);
+    int only_reading = 0;
+    if (!sqlite_read_int(connection, "PRAGMA query_only", &only_reading, error) ||
+        !sqlite_exec(connection, "PRAGMA query_only = OFF; PRAGMA auto_vacuum = INCREMENTAL",
+                     error))
+        return FALSE;
+    int code = sqlite3_prepare_v2(connection->handle, "VACUUM INTO ?1", -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(statement, 1, place, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    gboolean ok = code == SQLITE_DONE || sqlite_fail(connection, code, "VACUUM INTO", error);
+    sqlite3_finalize(statement);
+    if (only_reading)
+        (void)sqlite_exec(connection, "PRAGMA query_only = ON", NULL);
+    return ok;
+}

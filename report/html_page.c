@@ -5,6 +5,10 @@
 #include "report/html.h"
 
 #define FONT "font-family:Arial,Helvetica,sans-serif;"
+#define CELL "padding:3px 12px 3px 0;border-bottom:1px solid #e4e4e4"
+#define HEAD                                                                                       \
+    "font-size:12px;text-align:left;vertical-align:bottom;padding:3px 12px 3px 0;"                 \
+    "border-bottom:1px solid #999999;color:#555555"
 
 /* What the style sheet of the browser version says by class, mail has at each element: many mail
  * programs drop style sheets. */
@@ -23,23 +27,18 @@ static const struct {
     {"pre", NULL,
      "font-family:Consolas,Menlo,monospace;font-size:12px;line-height:17px;margin:0 0 10px 0;"
      "padding:8px;background:#f2f2f2;color:#1c1c1c;white-space:pre-wrap;word-break:break-all"},
-    {"table", "data", "border-collapse:collapse;margin:0 0 10px 0"},
+    /* Cells take their letters from the table: said in each, a mail about some domains would grow
+     * past what mail programs show at once (100 kB). */
+    {"table", "data",
+     FONT "font-size:13px;line-height:18px;color:#1c1c1c;border-collapse:collapse;"
+          "margin:0 0 10px 0"},
     {"caption", NULL, FONT "font-size:13px;line-height:18px;text-align:left;color:#555555"},
-    {"th", NULL,
-     FONT "font-size:12px;line-height:16px;text-align:left;vertical-align:bottom;"
-          "padding:3px 12px 3px 0;border-bottom:1px solid #999999;color:#555555"},
-    {"th", "n",
-     FONT "font-size:12px;line-height:16px;text-align:right;vertical-align:bottom;"
-          "padding:3px 12px 3px 0;border-bottom:1px solid #999999;color:#555555"},
-    {"td", NULL,
-     FONT "font-size:13px;line-height:18px;text-align:left;vertical-align:top;"
-          "padding:3px 12px 3px 0;border-bottom:1px solid #e4e4e4;color:#1c1c1c"},
-    {"td", "day",
-     FONT "font-size:13px;line-height:18px;text-align:left;vertical-align:top;white-space:nowrap;"
-          "padding:3px 12px 3px 0;border-bottom:1px solid #e4e4e4;color:#1c1c1c"},
-    {"td", "n",
-     FONT "font-size:13px;line-height:18px;text-align:right;vertical-align:top;white-space:nowrap;"
-          "padding:3px 12px 3px 0;border-bottom:1px solid #e4e4e4;color:#1c1c1c"},
+    {"tr", NULL, "vertical-align:top"},
+    {"th", NULL, HEAD},
+    {"th", "n", HEAD ";text-align:right"},
+    {"td", NULL, CELL},
+    {"td", "day", CELL ";white-space:nowrap"},
+    {"td", "n", CELL ";text-align:right;white-space:nowrap"},
 };
 
 static const char *
@@ -149,7 +148,7 @@ static void
 put_head(HtmlPage *page, const Block *block)
 {
     html_open(page->out, "thead", NULL);
-    html_open(page->out, "tr", NULL);
+    open_element(page, "tr", NULL);
     for (guint i = 0; i < block->columns->len; i++) {
         const char *class = block_column(block, i)->number ? "n" : NULL;
         if (page->mail)
@@ -180,7 +179,7 @@ put_table(HtmlPage *page, const Block *block)
     put_head(page, block);
     html_open(page->out, "tbody", NULL);
     for (guint row = 0; row < block_rows(block); row++) {
-        html_open(page->out, "tr", NULL);
+        open_element(page, "tr", NULL);
         for (guint i = 0; i < block->columns->len; i++)
             put_cell(page, block, row, i);
         html_close(page->out, "tr");

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "report/kept_look.h"
 #include "report/metrics_cells.h"
 #include "report/prometheus.h"
 #include "report/stage.h"
-#include "store/check_run.h"
 
 #define SECONDS_PER_DAY G_GINT64_CONSTANT(86400)
 /* As far as `ready --all` looks back. */
@@ -139,43 +139,69 @@ append_verdicts(Store *store, const MetricsOptions *options, const MetricsCells 
 
 /* ---- checks -------------------------------------------------------------------------------- */
 
-/* The newest look at one domain. */
 typedef struct {
-    GString *severity, *at;
-    const char *label;
+    GString *severity, *findings, *at, *mx, *policy;
 } Checks;
 
-static gboolean
-on_check(gpointer data, const StoreCheckRun *run)
+static void
+append_check(const KeptLook *look, const char *domain, Checks *checks)
 {
-    /* As the store has them, in the order of weight. */
-    static const char *const severities[] = {"ok", "notice", "warning", "could-not-test", "error"};
-    const Checks *checks = data;
-    for (guint i = 0; i < G_N_ELEMENTS(severities); i++)
+    for (int i = LOOK_OK; i < LOOK_SEVERITIES; i++)
         prometheus_sample(checks->severity, "tlsgauge_check_severity",
-                          strcmp(run->severity, severities[i]) == 0, "domain", checks->label,
-                          "severity", severities[i], NULL);
-    prometheus_sample(checks->at, "tlsgauge_check_timestamp_seconds", run->at, "domain",
-                      checks->label, NULL);
-    return FALSE;
+                          look->severity == (LookSeverity)i, "domain", domain, "severity",
+                          look_severity_name((LookSeverity)i), NULL);
+    for (int i = LOOK_NOTICE; i < LOOK_SEVERITIES; i++)
+        prometheus_sample(checks->findings, "tlsgauge_check_findings", look->counts[i], "domain",
+                          domain, "severity", look_severity_name((LookSeverity)i), NULL);
+    prometheus_sample(checks->at, "tlsgauge_check_timestamp_seconds", look->at, "domain", domain,
+                      NULL);
+    for (guint i = 0; i < look->certificates->len; i++) {
+        const LookCertificate *one = &g_array_index(look->certificates, LookCertificate, i);
+        g_autofree char *mx = prometheus_label(one->mx);
+        prometheus_sample(checks->mx, "tlsgauge_mx_certificate_expiry_timestamp_seconds",
+                          one->expires, "domain", domain, "mx", mx, NULL);
+    }
+    if (look->policy_expires != 0)
+        prometheus_sample(checks->policy, "tlsgauge_policy_certificate_expiry_timestamp_seconds",
+                          look->policy_expires, "domain", domain, NULL);
+}
+
+static void
+begin_checks(const Checks *checks)
+{
+    prometheus_family(checks->severity, "tlsgauge_check_severity", "gauge",
+                      "1 for the worst finding of the newest `tlsgauge check` that was kept.");
+    prometheus_family(checks->findings, "tlsgauge_check_findings", "gauge",
+                      "Findings of that look by severity.");
+    prometheus_family(checks->at, "tlsgauge_check_timestamp_seconds", "gauge", "When that began.");
+    prometheus_family(checks->mx, "tlsgauge_mx_certificate_expiry_timestamp_seconds", "gauge",
+                      "When the certificate of the MX host expires: the first one at any of its "
+                      "addresses.");
+    prometheus_family(checks->policy, "tlsgauge_policy_certificate_expiry_timestamp_seconds",
+                      "gauge", "When the certificate of the policy host expires.");
 }
 
 static gboolean
 append_checks(Store *store, const MetricsCells *cells, GString *out, GError **error)
 {
     g_autoptr(GString) severity = g_string_new(NULL);
+    g_autoptr(GString) findings = g_string_new(NULL);
     g_autoptr(GString) at = g_string_new(NULL);
-    prometheus_family(severity, "tlsgauge_check_severity", "gauge",
-                      "1 for the worst finding of the newest `tlsgauge check` that was kept.");
-    prometheus_family(at, "tlsgauge_check_timestamp_seconds", "gauge", "When that began.");
+    g_autoptr(GString) mx = g_string_new(NULL);
+    g_autoptr(GString) policy = g_string_new(NULL);
+    Checks checks = {severity, findings, at, mx, policy};
+    begin_checks(&checks);
     for (guint i = 0; i < cells->domains->len; i++) {
         const char *domain = g_ptr_array_index(cells->domains, i);
         g_autofree char *label = prometheus_label(domain);
-        Checks checks = {severity, at, label};
-        if (!store_each_check_run(store, domain, 1, on_check, &checks, error))
+        g_autoptr(KeptLook) look = NULL;
+        if (!kept_look_read(store, domain, 1, &look, error))
             return FALSE;
+        if (look != NULL)
+            append_check(look, label, &checks);
     }
-    g_string_append_printf(out, "%s%s", severity->str, at->str);
+    g_string_append_printf(out, "%s%s%s%s%s", severity->str, findings->str, at->str, mx->str,
+                           policy->str);
     return TRUE;
 }
 

@@ -1,8 +1,8 @@
 /* metrics.h: the store as metrics for Prometheus (text format 0.0.4).
  *
  * Reports come a day late, so sessions are gauges: those of the newest closed UTC day that a sender
- * has reported. No addresses and MX hosts, and no more senders and domains than asked for: the rest
- * is added up as "(other)".
+ * has reported. No addresses, MX hosts only of live looks, and no more senders and domains than
+ * asked for: the rest is added up as "(other)".
  */
 #pragma once
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "report/dashboard/failure_table.h"
+#include "report/dashboard/live_part.h"
 #include "report/dashboard/problem_list.h"
 #include "report/dashboard/trend_chart.h"
 #include "report/json_parts.h"
@@ -18,6 +19,7 @@ typedef struct {
     NextStep *step;
     Stage stage;
     guint stage_days;
+    KeptLook *look; /* NULL: none was kept */
     Review *review;
     const ReviewDomain *domain; /* NULL: no report in the period passes the filters */
 } DomainView;
@@ -28,6 +30,7 @@ view_clear(DomainView *view)
     next_step_free(view->step);
     readiness_free(view->readiness);
     evidence_free(view->evidence);
+    kept_look_free(view->look);
     review_free(view->review);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DomainView, view_clear)
@@ -69,6 +72,8 @@ read_view(Page *page, DomainView *view, GError **error)
     view->readiness = readiness_weigh(view->evidence, rules);
     view->step = next_step_of(view->readiness, today);
     view->stage = stage_of(view->evidence, rules, view->readiness, &view->stage_days);
+    if (!kept_look_read(page->store, view->name, LIVE_PART_HISTORY, &view->look, error))
+        return FALSE;
     view->review = read_review(page, error);
     if (view->review != NULL && view->review->domains->len > 0)
         view->domain = &g_array_index(view->review->domains, ReviewDomain, 0);
@@ -205,6 +210,7 @@ put_view(Page *page, const DomainView *view)
     put_verdict(page, view);
     put_reported(page, view);
     put_gates(page, view);
+    live_section(page, view->name, view->look);
     put_step(page, view->step);
     if (view->domain != NULL)
         put_tables(page, view);
@@ -226,6 +232,8 @@ view_to_json(Page *page, const DomainView *view)
     json_object_set_new(root, "stage", json_string(stage_name(view->stage)));
     json_object_set_new(root, "days", json_integer(view->stage_days));
     json_object_set_new(root, "ready", json_part_ready(&ready));
+    json_object_set_new(root, "live",
+                        view->look != NULL ? kept_look_to_json(view->look) : json_null());
     json_t *summary = json_null();
     if (view->domain != NULL) {
         summary = json_part_domain(view->domain->summary);

@@ -1,6 +1,7 @@
 /* overview_page.c: which domain is in which stage, what fails, is it new. */
 #include <string.h>
 
+#include "report/dashboard/live_part.h"
 #include "report/dashboard/trend_chart.h"
 #include "report/overview_cache.h"
 #include "report/summary.h"
@@ -12,6 +13,7 @@
 
 typedef struct {
     OverviewDomain *domain;
+    KeptLook *look;                     /* NULL: none was kept */
     gint64 successful, failed, reports; /* in the period, of the policy type that is looked at */
 } Line;
 
@@ -27,6 +29,7 @@ line_clear(gpointer data)
 {
     Line *line = data;
     overview_domain_free(line->domain);
+    kept_look_free(line->look);
 }
 
 /* How much a domain needs somebody; less is more. */
@@ -94,6 +97,9 @@ read_board(Page *page, Board *board, GError **error)
         if (line.domain == NULL)
             return FALSE;
         g_array_append_val(board->lines, line);
+        if (!kept_look_read(page->store, name, 1,
+                            &g_array_index(board->lines, Line, board->lines->len - 1).look, error))
+            return FALSE;
     }
     filter_query(&page->filter, &request.query);
     g_autoptr(Summary) summary = summary_make(page->store, &request, error);
@@ -239,6 +245,7 @@ put_line(Page *page, const Line *line)
     }
     g_string_append(out, "</p>");
     put_failures(page, domain);
+    live_line(page, line->look);
     g_string_append(out, "</div>");
     put_figures(page, line);
     g_string_append(out, "</li>\n");
@@ -317,13 +324,13 @@ line_to_json(const Line *line)
 {
     const OverviewDomain *domain = line->domain;
     return json_pack(
-        "{s:s, s:s, s:i, s:s, s:o, s:o, s:I, s:I, s:I, s:o}", "domain", domain->domain, "stage",
-        stage_name(domain->stage), "days", (int)domain->stage_days, "verdict",
+        "{s:s, s:s, s:i, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "domain", domain->domain,
+        "stage", stage_name(domain->stage), "days", (int)domain->stage_days, "verdict",
         verdict_name(domain->verdict), "why", json_value_text(domain->why), "newest_day",
         domain->newest_day == G_MININT32 ? json_null() : json_value_day(domain->newest_day),
         "reports", (json_int_t)line->reports, "successful_sessions", (json_int_t)line->successful,
-        "failed_sessions", (json_int_t)line->failed, "failures",
-        failures_to_json(domain->failures));
+        "failed_sessions", (json_int_t)line->failed, "failures", failures_to_json(domain->failures),
+        "live", line->look != NULL ? kept_look_to_json(line->look) : json_null());
 }
 
 static void

@@ -117,13 +117,27 @@ def numbers():
     expect(of(metrics, "tlsgauge_store_size_bytes") > 10000, "size")
     # The newest look at a live domain, here put in by hand; of the other domain there is none.
     with sqlite3.connect(place.store) as database:
-        database.executemany("INSERT INTO check_run (domain, at, severity, document) VALUES (?, ?, ?, '{}')",
-                             [("example.org", 1000, "error"), ("example.org", 2000, "warning")])
+        document = json.dumps({
+            "stages": [{"findings": [{"severity": "warning"}, {"severity": "ok"}]}],
+            "mx": [{"name": "mx1.example.org",
+                    "seen": [{"certificate_expires": "2030-01-01T00:00:00Z"},
+                             {"certificate_expires": "2029-01-01T00:00:00Z"},
+                             {"certificate_expires": None}]}],
+            "policy": {"certificate_expires": "2031-01-01T00:00:00Z"}})
+        database.executemany("INSERT INTO check_run (domain, at, severity, document) VALUES (?, ?, ?, ?)",
+                             [("example.org", 1000, "error", "{}"),
+                              ("example.org", 2000, "warning", document)])
     metrics = parse(place.run("metrics").stdout)
     severities = {dict(key)["severity"]: value for key, value in metrics["tlsgauge_check_severity"].items()}
     expect_equal({name for name, value in severities.items() if value}, {"warning"}, "severity")
     expect_equal(metrics["tlsgauge_check_timestamp_seconds"], {(("domain", "example.org"),): 2000},
                  "when it was checked")
+    expect_equal(of(metrics, "tlsgauge_check_findings", severity="warning"), 1, "findings")
+    expect_equal(of(metrics, "tlsgauge_check_findings"), 1, "findings in all")
+    expect_equal(metrics["tlsgauge_mx_certificate_expiry_timestamp_seconds"],
+                 {(("domain", "example.org"), ("mx", "mx1.example.org")): 1861920000}, "the first")
+    expect_equal(metrics["tlsgauge_policy_certificate_expiry_timestamp_seconds"],
+                 {(("domain", "example.org"),): 1924992000}, "policy host")
     # To a file, whole, for others to read; nothing else is left in the folder.
     os.mkdir(os.path.join(place.path, "textfile"))
     path = os.path.join(place.path, "textfile", "tlsgauge.prom")

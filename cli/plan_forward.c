@@ -36,6 +36,26 @@ ask_for_reports(Plan *plan, const PlanInput *input)
                           "reports come after one or two days.");
 }
 
+/* Some of what is wrong is mended by another record. */
+static void
+mend_reports(Plan *plan, const PlanInput *input)
+{
+    g_autofree char *name = g_strdup_printf("_smtp._tls.%s", plan->domain);
+    const GPtrArray *findings = input->run->stages[STAGE_TLSRPT].findings;
+    const char *copy = NULL;
+    for (guint i = 0; i < findings->len && copy == NULL; i++) {
+        const CheckFinding *finding = g_ptr_array_index(findings, i);
+        copy = finding->severity == CHECK_ERROR ? finding->copy : NULL;
+    }
+    plan_choose(plan, PLAN_MEND, "Reports do not get to where they should.");
+    plan_block_findings(plan, input->run, CHECK_ERROR, STAGE_TLSRPT, STAGE_TLSRPT);
+    if (copy != NULL)
+        plan_action(plan, PLAN_ACTION_RECORD, name, g_strdup(copy),
+                    "Put this in place of what stands at %s.", name);
+    plan_verify(plan, "dig +short TXT %s", name);
+    plan_verify(plan, "tlsgauge check %s", plan->domain);
+}
+
 /* ---- MTA-STS --------------------------------------------------------------------------------- */
 
 /* What is wrong with the hosts does not keep from testing, but from what comes after. */
@@ -118,6 +138,9 @@ mend_policy(Plan *plan, const PlanInput *input)
                     "name is held back.");
     }
     plan_block_findings(plan, run, CHECK_ERROR, STAGE_STS_RECORD, STAGE_CROSS);
+    if (run->policy == NULL && run->unannounced == NULL &&
+        (run->sts_text == NULL || plan_has_finding(run, "sts-https-dns")))
+        plan_host(plan, input);
     if (needs_file(run)) {
         gint64 age = run->policy != NULL ? run->policy->max_age : 0;
         if (age < PLAN_TESTING_AGE)
@@ -302,9 +325,7 @@ plan_go_forward(Plan *plan, const PlanInput *input)
     } else if (run->tlsrpt == NULL) {
         ask_for_reports(plan, input);
     } else if (plan_has(run, CHECK_ERROR, STAGE_TLSRPT, STAGE_TLSRPT)) {
-        plan_choose(plan, PLAN_MEND, "Reports do not get to where they should.");
-        plan_block_findings(plan, run, CHECK_ERROR, STAGE_TLSRPT, STAGE_TLSRPT);
-        plan_verify(plan, "tlsgauge check %s", plan->domain);
+        mend_reports(plan, input);
     } else if (run->sts_text == NULL &&
                !plan_has(run, CHECK_ERROR, STAGE_STS_RECORD, STAGE_STS_RECORD)) {
         if (is_served_already(run))

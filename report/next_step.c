@@ -5,12 +5,13 @@
 #include "schema/day.h"
 #include "schema/sts_policy.h"
 
-/* RFC 8461 3.2 and 10.2: weeks or more, or an attacker need only wait. */
+/* RFC 8461 3.2 and 10.2: weeks or more, or an attacker need only wait; more than one when a first
+ * week went well. */
 #define ENFORCE_MAX_AGE 604800
 
 /* The policy of READINESS in MODE; NULL where it names no MX. */
 static char *
-policy_body(const Readiness *readiness, const char *mode, gint64 least_max_age)
+policy_body(const Readiness *readiness, const char *mode, gint64 max_age)
 {
     g_auto(GStrv) lines = g_strsplit(readiness->policy != NULL ? readiness->policy : "", "\n", -1);
     g_autoptr(StsPolicy) policy = sts_policy_parse((const char *const *)lines, NULL);
@@ -20,8 +21,7 @@ policy_body(const Readiness *readiness, const char *mode, gint64 least_max_age)
     g_string_append_printf(body, "mode: %s\n", mode);
     for (char **mx = policy->mx; *mx != NULL; mx++)
         g_string_append_printf(body, "mx: %s\n", *mx);
-    g_string_append_printf(body, "max_age: %" G_GINT64_FORMAT "\n",
-                           MAX(policy->max_age, least_max_age));
+    g_string_append_printf(body, "max_age: %" G_GINT64_FORMAT "\n", max_age);
     return g_string_free(body, FALSE);
 }
 
@@ -69,8 +69,9 @@ next_step_of(const Readiness *readiness, gint32 today)
     case VERDICT_NOT_READY:
         if (readiness->mode == STS_MODE_ENFORCE)
             step->advice =
-                g_strdup("Mend what fails now, or go back to mode: testing with a new id "
-                         "until it is mended: mail is being held back.");
+                g_strdup_printf("Mend what fails now, or go back to mode: testing with a new id "
+                                "until it is mended: mail %s held back.",
+                                readiness->blocking > 0 ? "is being" : "may be");
         else if (readiness->mode == STS_MODE_TESTING)
             step->advice =
                 g_strdup("Stay in mode testing, mend what the failed gates name, and look "

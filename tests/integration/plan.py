@@ -35,7 +35,10 @@ def plan(domain, step, *more, status):
     done = place.run("plan", "--json", "--now", Now.text(), *live, *more, domain, status=None,
                      timeout=400)
     expect(done.stdout, "plan %s: exit %d: %s" % (domain, done.returncode, done.stderr.decode()))
-    seen = json.loads(done.stdout)["plan"]
+    document = json.loads(done.stdout)
+    if validator is not None:
+        expect_equal([error.message for error in validator.iter_errors(document)], [], "its schema")
+    seen = document["plan"]
     expect_equal((seen["step"], done.returncode), (step, status),
                  "the step for %s:\n%s" % (domain, json.dumps(seen, indent=1)))
     return seen
@@ -199,6 +202,11 @@ def check_others():
     expect(any("cert-expired" in one["what"] for one in seen["blockers"]), "never enforce against check")
     expect_equal([one["relief"] for one in seen["actions"]], [], "testing holds nothing back")
 
+    seen = plan(HALF, "mend", "--rua", "mailto:elsewhere@inbox.example", status=2)
+    expect_equal([one["copy"] for one in seen["actions"]],
+                 ['_smtp._tls.%s. IN TXT "v=TLSRPTv1; rua=%s,mailto:elsewhere@inbox.example"'
+                  % (HALF, OWN_RUA)], "the record with our address added")
+
     # No TLS-RPT address known: said, not guessed in silence.
     seen = plan("blank.example", "tls-rpt", status=0)
     expect(any("proposal" in note for note in seen["notes"]), seen["notes"])
@@ -239,6 +247,13 @@ def check_snippet(text):
     expect_equal((done.returncode, done.stderr.decode()), (0, ""), "the piece for nginx")
 
 
+try:
+    from jsonschema import Draft202012Validator
+    with open(os.path.join(os.environ["SOURCE_DIR"], "schema", "plan.schema.json")) as file:
+        validator = Draft202012Validator(json.load(file))
+except ImportError:
+    print("python3-jsonschema is not installed: the schema was not looked at")
+    validator = None
 place = Place()
 world = World(place.path)
 for one in (NAME, "blank.example", BAD, "early.example"):

@@ -29,7 +29,7 @@ put_finding(Page *page, const LookFinding *finding)
     g_string_append_c(out, ' ');
     html_text(out, finding->title);
     g_string_append(out, "</p>");
-    html_printf(out, "<p class=\"evidence\">");
+    g_string_append(out, "<p class=\"evidence\">");
     html_text(out, finding->fact);
     g_string_append(out, "</p>");
     if (finding->fix != NULL && finding->severity >= LOOK_WARNING) {
@@ -73,7 +73,7 @@ put_history(Page *page, const KeptLook *look)
     static const char *const columns[] = {"Looked at", "Worst finding", "id of the policy", NULL};
     if (look->history->len < 2)
         return;
-    table_begin(page, "look-table", "Earlier looks", columns);
+    table_begin(page, "look-table", "Looks that were kept", columns);
     for (guint i = 0; i < look->history->len; i++) {
         const LookEarlier *one = &g_array_index(look->history, LookEarlier, i);
         g_autofree char *at = datetime_format(one->at);

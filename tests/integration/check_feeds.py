@@ -75,8 +75,9 @@ def check_pages(site, runs):
                      (live["severity"], live["findings"]), "the overview")
     page = site.get("/domain?domain=" + BAD)[2]
     for wanted in ("The live domain", "1 error", "The certificate of the MX has expired.",
-                   "To do:", "mx.bad.example", "Earlier looks"):
+                   "To do:", "mx.bad.example", "Looks that were kept"):
         expect(wanted in page, "%r on the page" % wanted)
+    expect("&lt;" not in page, "no element of ours as text")
     expect("live: 1 error" in site.get("/")[2], "the overview names the error")
     expect("tlsgauge check --keep " + NEVER in site.get("/domain?domain=" + NEVER)[2], "how to look")
 

@@ -12,6 +12,7 @@ run_new(const CheckOptions *options, const char *domain)
     CheckRun *run = g_new0(CheckRun, 1);
     run->domain = g_strdup(domain);
     run->at = options->now;
+    run->exists = TRUE; /* until the DNS says otherwise */
     run->hosts = g_ptr_array_new_with_free_func((GDestroyNotify)check_host_free);
     run->probes = g_ptr_array_new_with_free_func((GDestroyNotify)check_probe_free);
     for (CheckStage stage = 0; stage < CHECK_STAGES; stage++)

@@ -300,6 +300,38 @@ go_on(Plan *plan, const PlanInput *input)
         switch_on(plan, input);
 }
 
+/* ---- a domain without mail hosts ------------------------------------------------------------- */
+
+static gboolean
+any_address(const CheckRun *run)
+{
+    for (guint i = 0; i < run->hosts->len; i++) {
+        const CheckHost *host = g_ptr_array_index(run->hosts, i);
+        if (host->addresses != NULL && host->addresses[0] != NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Nothing can be said of a policy that has no hosts to name. */
+static void
+go_nowhere(Plan *plan, const PlanInput *input)
+{
+    const CheckRun *run = input->run;
+    const CheckHost *host = run->hosts->len > 0 ? g_ptr_array_index(run->hosts, 0) : NULL;
+    if (plan_has(run, CHECK_UNTESTABLE, STAGE_DNS, STAGE_STS_RECORD) ||
+        !plan_has(run, CHECK_ERROR, STAGE_DNS, STAGE_DNS)) {
+        look_again(plan, input);
+    } else if (host != NULL && host->implicit) {
+        plan_choose(plan, PLAN_NO_MAIL,
+                    "The domain has neither an MX record nor an address: it takes no mail.");
+    } else {
+        plan_choose(plan, PLAN_MEND, "The DNS of the domain does not lead to a mail host.");
+        plan_block_findings(plan, run, CHECK_ERROR, STAGE_DNS, STAGE_DNS);
+        plan_verify(plan, "tlsgauge check %s", plan->domain);
+    }
+}
+
 /* ---- forward --------------------------------------------------------------------------------- */
 
 void
@@ -308,15 +340,8 @@ plan_go_forward(Plan *plan, const PlanInput *input)
     const CheckRun *run = input->run;
     gboolean enforced = run->policy_usable && run->policy->mode == STS_MODE_ENFORCE;
     gboolean sts_errors = plan_has(run, CHECK_ERROR, STAGE_STS_RECORD, STAGE_CROSS);
-    if (run->hosts->len == 0 || !run->tlsrpt_known || !run->sts_known) {
-        gboolean wrong = plan_has(run, CHECK_ERROR, STAGE_DNS, STAGE_DNS);
-        if (!wrong) {
-            look_again(plan, input);
-            return;
-        }
-        plan_choose(plan, PLAN_MEND, "The DNS of the domain does not answer as it should.");
-        plan_block_findings(plan, run, CHECK_ERROR, STAGE_DNS, STAGE_DNS);
-        plan_verify(plan, "tlsgauge check %s", plan->domain);
+    if (!any_address(run) || !run->tlsrpt_known || !run->sts_known) {
+        go_nowhere(plan, input);
     } else if (enforced && (sts_errors || plan_has(run, CHECK_ERROR, STAGE_SMTP, STAGE_SMTP))) {
         if (sts_errors) /* mail is being held back: before all else */
             mend_policy(plan, input);

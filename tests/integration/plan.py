@@ -192,6 +192,8 @@ def check_others():
            "testing may begin, but what enforce would hold back is told: %s" % seen["blockers"])
     plan(BAD + ".nowhere.example", "none", status=0)
     plan("null.example", "none", status=0)
+    plan("web.example", "none", status=0)
+    plan("lame.example", "mend", status=2)
     seen = plan(MANY, "testing", status=0)
     body = next(one["copy"] for one in seen["actions"] if one["kind"] == "file")
     expect_equal(body, "version: STSv1\nmode: testing\nmx: *.provider.example\nmax_age: 86400\n",
@@ -218,6 +220,16 @@ def check_others():
     for wrong in ([], ["a.example", "b.example"], ["no domain"], ["--rua", "http://a/", "a.example"],
                   ["--web", "a b", "a.example"]):
         place.run("plan", *wrong, status=64)
+
+
+def check_silent_resolver():
+    """Who knows nothing proposes nothing."""
+    for more in ([], ["--back"]):
+        done = place.run("plan", "--json", "--timeout", "3", "--resolver",
+                         "127.0.0.1@%d" % world.closed, NAME, *more, status=3)
+        seen = json.loads(done.stdout)["plan"]
+        expect_equal((seen["step"], seen["actions"]), ("look-again", []), "without a resolver")
+        expect(seen["blockers"], "why: %s" % seen)
 
 
 def check_untested():
@@ -262,7 +274,8 @@ for one in (NAME, "blank.example", BAD, "early.example"):
                      "mx.bad.example", start=-9 * DAY, end=-DAY), records=None)] if one == BAD else (SHARED,))
 world.sites["mta-sts." + NAME] = Site(b"", status=404)
 world.host("mx.second.example")
-world.add("null.example. 3600 IN MX 0 .")
+world.add("null.example. 3600 IN MX 0 .", 'web.example. 3600 IN TXT "hello"',
+          "lame.example. 3600 IN MX 10 mx.lame.example.")
 world.domain(MANY, "", sts=(), web=None, mx=[world.host("mx%d.provider.example" % i) for i in range(5)])
 testing = policy(mode="testing", max_age=86400)
 world.domain(HALF, "", sts=(), body=testing)
@@ -279,4 +292,5 @@ check_back()
 check_removed_too_early()
 check_others()
 check_untested()
+check_silent_resolver()
 place.remove()

@@ -39,6 +39,7 @@ const Command *command_find(const char *name);
 int command_open_store(App *app);
 
 int cmd_alerts(App *app, int argc, char **argv);
+int cmd_backup(App *app, int argc, char **argv);
 int cmd_check(App *app, int argc, char **argv);
 int cmd_config(App *app, int argc, char **argv);
 int cmd_dashboard_password(App *app, int argc, char **argv);

@@ -30,6 +30,8 @@ const Command commands[] = {
     {"metrics", cmd_metrics, STORE_FOR_READING, FALSE, FALSE, "", "print metrics for Prometheus"},
     {"quarantine", cmd_quarantine, STORE_FOR_WRITING, FALSE, FALSE, "list|show|retry|drop [ID...]",
      "look at what could not be counted"},
+    {"backup", cmd_backup, STORE_FOR_READING, FALSE, FALSE, "FILE",
+     "copy the store as it is now, while others collect"},
     {"prune", cmd_prune, STORE_FOR_WRITING, FALSE, FALSE, "",
      "drop what [retention] no longer wants kept"},
     {"rebuild", cmd_rebuild, STORE_FOR_WRITING, FALSE, FALSE, "",

@@ -74,9 +74,10 @@ sqlite_copy(DriverConnection *connection, const char *path, GError **error)
         g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(".", path, NULL);
     int only_reading = 0;
     if (!sqlite_read_int(connection, "PRAGMA query_only", &only_reading, error) ||
-        !sqlite_exec(connection, "PRAGMA query_only = OFF; PRAGMA auto_vacuum = INCREMENTAL",
-                     error))
+        !sqlite_exec(connection, "PRAGMA query_only = OFF", error))
         return FALSE;
+    /* That of the copy; on a connection that cannot write it then fails for this file. */
+    (void)sqlite_exec(connection, "PRAGMA auto_vacuum = INCREMENTAL", NULL);
     int code = sqlite3_prepare_v2(connection->handle, "VACUUM INTO ?1", -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_bind_text(statement, 1, place, -1, SQLITE_STATIC);

@@ -14,6 +14,19 @@ SQL = pathlib.Path(os.environ["SOURCE_DIR"]) / "store" / "sql"
 # Run for each report that comes in.
 HOT = {"name_find", "name_add", "policy_find", "policy_add", "copies_of_claim", "report_add",
        "report_seen", "report_count", "change_set", "total_add", "failure_add", "total_sums", "failure_sums"}
+# What a summary costs: the days it covers by the first part of the key, one domain by two look-ups a
+# day, and no sort. What is old, and the reports of some days, by the index of days.
+PLANS = {
+    "total_of_days": ["SEARCH daily_total USING PRIMARY KEY (day>? AND day<?)"],
+    "failure_of_days": ["SEARCH daily_failure USING PRIMARY KEY (day>? AND day<?)"],
+    "total_of_domain": ["SEARCH t USING PRIMARY KEY (day=? AND domain=?)",
+                        "SEARCH t USING PRIMARY KEY (day>?)"],
+    "failure_of_domain": ["SEARCH f USING PRIMARY KEY (day=? AND domain=?)",
+                          "SEARCH t USING PRIMARY KEY (day>?)"],
+    "name_range": ["SEARCH name USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
+    "retention_next": ["SEARCH report USING INDEX report_day (held=? AND day<?)"],
+    "rebuild_kept_days": ["SEARCH report USING COVERING INDEX report_day (held=?)"],
+}
 # May walk through a whole table that grows with the reports.
 WALKS = {"report_each", "quarantine_each", "quarantine_sums", "retention_count_quarantine"}
 LARGE = {"report", "r", "daily_total", "t", "daily_failure", "f", "quarantine", "name"}
@@ -65,6 +78,11 @@ def check_plans(database, faults):
         codes = {row[1] for row in database.execute("EXPLAIN " + sql, values)}
         steps = [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + sql, values)]
         extra = codes & {"OpenEphemeral", "SorterOpen", "OpenAutoindex"}
+        for wanted in PLANS.get(name, []):
+            if wanted not in steps:
+                faults.append(f"{name} does not go by {wanted}: {steps}")
+        if name in PLANS and (codes & {"SorterOpen", "OpenAutoindex"}):
+            faults.append(f"{name} sorts")
         if name in HOT and extra:
             faults.append(f"{name} fills a table of its own ({', '.join(sorted(extra))})")
         for step in steps:
@@ -74,7 +92,7 @@ def check_plans(database, faults):
             if walked and walked[1] in LARGE and name not in WALKS and \
                     not name.startswith(("rebuild_", "transfer_read_")) and name != "period":
                 faults.append(f"{name} walks through {walked[1]}")
-    for name in sorted((HOT | WALKS) - seen):
+    for name in sorted((HOT | WALKS | set(PLANS)) - seen):
         faults.append(f"this test knows a statement {name} that is not there")
 
 

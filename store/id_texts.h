@@ -1,0 +1,29 @@
+/* id_texts.h: the texts behind the ids of many rows, and their order. Private to store/.
+ *
+ * Rows of the roll-ups hold numbers. Looking each number up once, and sorting the texts once
+ * instead of the rows by their texts, is what makes a summary cheap.
+ */
+#pragma once
+
+#include "store/statement.h"
+
+typedef struct IdTexts IdTexts;
+
+/* Of the rows that the statement RANGE (ids $1 to $2: id, text and perhaps a word) gives, or ONE
+ * (of id $1). Both are names of statements. */
+IdTexts *id_texts_new(const char *one, const char *range);
+void id_texts_free(IdTexts *texts); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdTexts, id_texts_free)
+
+/* A small number for ID, the same each time; its text is not known yet. */
+guint32 id_texts_slot(IdTexts *texts, gint64 id);
+gint64 id_texts_id(const IdTexts *texts, guint32 slot);
+
+/* Reads the text of every slot, and puts them in order. STORE_ERROR_CORRUPT where there is none. */
+gboolean id_texts_load(IdTexts *texts, StatementCache *statements, GError **error);
+
+/* After id_texts_load. The texts are borrowed; word is NULL where there is none. */
+const char *id_texts_text(const IdTexts *texts, guint32 slot);
+const char *id_texts_word(const IdTexts *texts, guint32 slot);
+/* Its place in the order of octets, from 0. */
+guint32 id_texts_rank(const IdTexts *texts, guint32 slot);

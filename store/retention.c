@@ -118,11 +118,11 @@ keep_shortened(Pruning *pruning, const Row *row, const Document *document, GByte
     if (set == NULL)
         return FALSE;
     statement_int(set, 1, row->id);
+    statement_int(set, 2, STORE_HELD_SHORTENED);
+    statement_int(set, 3, row->day);
+    statement_text(set, 4, document->findings);
     if (raw != NULL)
-        statement_bytes(set, 2, raw);
-    statement_int(set, 3, STORE_HELD_SHORTENED);
-    statement_int(set, 4, row->day);
-    statement_text(set, 5, document->findings);
+        statement_bytes(set, 5, raw);
     return statement_send(set, error);
 }
 

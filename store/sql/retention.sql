@@ -14,11 +14,11 @@ SELECT id, claim, content, sender, sender_domain, day, starts, ends, received, t
 FROM report WHERE id = $1 AND day = $2
 
 -- name: retention_keep
-UPDATE report SET raw = $2, held = $3, source = NULL, findings = $5 WHERE id = $1 AND day = $4
+UPDATE report SET held = $2, source = NULL, findings = $4, raw = $5 WHERE id = $1 AND day = $3
 
 -- name: retention_mark
 -- The same where raw holds no address.
-UPDATE report SET held = $3, source = NULL, findings = $5 WHERE id = $1 AND day = $4
+UPDATE report SET held = $2, source = NULL, findings = $4 WHERE id = $1 AND day = $3
 
 -- name: retention_drop_report
 -- Also where the row comes back without its document: SQLite joins pages that are nearly empty when

@@ -13,6 +13,8 @@
 #include "cli/say.h"
 #include "schema/limits.h"
 
+#define NAME_COLUMNS 11 /* of a command, in the list of them */
+
 typedef struct {
     char *store, *config;
     gboolean verbose, version, help;
@@ -24,8 +26,11 @@ print_help(void)
     g_autoptr(GString) out = g_string_new(
         "Usage: tlsgauge [--store URI] [--config FILE] [--verbose] COMMAND [ARGUMENT...]\n"
         "Collects SMTP TLS reports (RFC 8460) and tells what they mean.\n\nCommands:\n");
-    for (const Command *command = commands; command->name != NULL; command++)
-        g_string_append_printf(out, "  %-11s %s\n", command->name, command->summary);
+    for (const Command *command = commands; command->name != NULL; command++) {
+        gboolean fits = strlen(command->name) <= NAME_COLUMNS; /* else it has a line of its own */
+        g_string_append_printf(out, "  %-*s%s%s\n", NAME_COLUMNS, command->name,
+                               fits ? " " : "\n              ", command->summary);
+    }
     g_string_append(out,
                     "\nOptions:\n"
                     "  --store URI    the store: a path, sqlite:PATH or postgresql://...\n"

@@ -29,6 +29,7 @@ POSTFIX_DIFFERS = {
     "cert-weak-key": "OpenSSL at the level that Postfix sets takes RSA 1024",
     "smtp-starttls-in-name": "Postfix takes a keyword in the first line too, which is a greeting "
                              "(RFC 5321 4.1.1.1)",
+    "cert-soon-days": "the certificate is good for some days yet; check tells before it fails",
     "smtp-connect": "check cannot say; nobody is there",
     "smtp-connect-one": "check looks at both addresses, posttls-finger at one",
 }

@@ -9,12 +9,13 @@
 typedef struct {
     gint64 id;
     const char *text, *word;
-    guint32 rank;
+    guint32 slot;
 } Entry;
 
 struct IdTexts {
     const char *one, *range;
-    GArray *entries; /* of Entry, by slot */
+    GArray *entries; /* of Entry, by slot; once they are loaded by rank */
+    guint32 *ranks;  /* by slot */
     guint32 *table;  /* slot + 1 by the hash of its id, 0: free */
     guint32 mask;
     gint64 last_id; /* the id asked for last, and its slot: rows come in runs */
@@ -43,6 +44,7 @@ id_texts_free(IdTexts *texts)
         return;
     g_array_unref(texts->entries);
     g_free(texts->table);
+    g_free(texts->ranks);
     g_string_chunk_free(texts->strings);
     g_free(texts);
 }
@@ -81,7 +83,7 @@ id_texts_slot(IdTexts *texts, gint64 id)
         return texts->last_slot;
     guint32 *place = place_of(texts, id);
     if (*place == 0) {
-        Entry entry = {.id = id};
+        Entry entry = {.id = id, .slot = texts->entries->len};
         g_array_append_val(texts->entries, entry);
         *place = texts->entries->len;
         texts->last_slot = *place - 1;
@@ -92,12 +94,6 @@ id_texts_slot(IdTexts *texts, gint64 id)
     }
     texts->last_id = id;
     return texts->last_slot;
-}
-
-gint64
-id_texts_id(const IdTexts *texts, guint32 slot)
-{
-    return entry_at(texts, slot)->id;
 }
 
 /* ---- texts ------------------------------------------------------------------------------- */
@@ -158,47 +154,51 @@ read_singly(IdTexts *texts, StatementCache *statements, GError **error)
 static gint
 by_text(gconstpointer a, gconstpointer b)
 {
-    const Entry *one = *(Entry *const *)a, *other = *(Entry *const *)b;
+    const Entry *one = a, *other = b;
     return strcmp(one->text, other->text);
 }
 
 gboolean
 id_texts_load(IdTexts *texts, StatementCache *statements, GError **error)
 {
-    g_autoptr(GPtrArray) order = g_ptr_array_new();
     gboolean ok = texts->entries->len > SINGLE_LOOKUPS ? read_range(texts, statements, error)
                                                        : read_singly(texts, statements, error);
-    if (!ok)
-        return FALSE;
-    for (guint32 slot = 0; slot < texts->entries->len; slot++) {
-        Entry *entry = entry_at(texts, slot);
-        if (entry->text == NULL) {
+    for (guint32 slot = 0; ok && slot < texts->entries->len; slot++) {
+        if (entry_at(texts, slot)->text == NULL) {
             g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
                         "a roll-up names what is not there: rebuild the store");
-            return FALSE;
+            ok = FALSE;
         }
-        g_ptr_array_add(order, entry);
     }
-    g_ptr_array_sort(order, by_text);
-    for (guint i = 0; i < order->len; i++)
-        ((Entry *)g_ptr_array_index(order, i))->rank = i;
+    if (!ok)
+        return FALSE;
+    g_array_sort(texts->entries, by_text);
+    texts->ranks = g_new(guint32, texts->entries->len);
+    for (guint32 rank = 0; rank < texts->entries->len; rank++)
+        texts->ranks[entry_at(texts, rank)->slot] = rank;
     return TRUE;
-}
-
-const char *
-id_texts_text(const IdTexts *texts, guint32 slot)
-{
-    return entry_at(texts, slot)->text;
-}
-
-const char *
-id_texts_word(const IdTexts *texts, guint32 slot)
-{
-    return entry_at(texts, slot)->word;
 }
 
 guint32
 id_texts_rank(const IdTexts *texts, guint32 slot)
 {
-    return entry_at(texts, slot)->rank;
+    return texts->ranks[slot];
+}
+
+gint64
+id_texts_id(const IdTexts *texts, guint32 rank)
+{
+    return entry_at(texts, rank)->id;
+}
+
+const char *
+id_texts_text(const IdTexts *texts, guint32 rank)
+{
+    return entry_at(texts, rank)->text;
+}
+
+const char *
+id_texts_word(const IdTexts *texts, guint32 rank)
+{
+    return entry_at(texts, rank)->word;
 }

@@ -17,13 +17,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdTexts, id_texts_free)
 
 /* A small number for ID, the same each time; its text is not known yet. */
 guint32 id_texts_slot(IdTexts *texts, gint64 id);
-gint64 id_texts_id(const IdTexts *texts, guint32 slot);
 
-/* Reads the text of every slot, and puts them in order. STORE_ERROR_CORRUPT where there is none. */
+/* Reads the text of every slot, and puts them in order. No more slots can be had then.
+ * STORE_ERROR_CORRUPT where there is no text. */
 gboolean id_texts_load(IdTexts *texts, StatementCache *statements, GError **error);
 
-/* After id_texts_load. The texts are borrowed; word is NULL where there is none. */
-const char *id_texts_text(const IdTexts *texts, guint32 slot);
-const char *id_texts_word(const IdTexts *texts, guint32 slot);
-/* Its place in the order of octets, from 0. */
+/* After id_texts_load: the place of a slot in the order of octets, from 0. All below go by it. */
 guint32 id_texts_rank(const IdTexts *texts, guint32 slot);
+
+gint64 id_texts_id(const IdTexts *texts, guint32 rank);
+/* Borrowed; word is NULL where there is none. */
+const char *id_texts_text(const IdTexts *texts, guint32 rank);
+const char *id_texts_word(const IdTexts *texts, guint32 rank);

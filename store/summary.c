@@ -17,7 +17,7 @@ store_query_init(StoreQuery *query)
 
 /* ---- rows as numbers --------------------------------------------------------------------- */
 
-/* Names of a row, as slots of its IdTexts. */
+/* Names of a row, as slots of the IdTexts, and once these are loaded as ranks. */
 enum { DOMAIN_NAME, SENDER, TYPE, TRUST, MX, RESULT, REASON, N_NAMES };
 
 typedef struct {
@@ -171,15 +171,6 @@ compare(guint32 a, guint32 b)
 }
 
 static int
-compare_names(const Reading *reading, const RollupRow *a, const RollupRow *b, int name)
-{
-    if (a->names[name] == b->names[name])
-        return 0;
-    return compare(id_texts_rank(reading->names, a->names[name]),
-                   id_texts_rank(reading->names, b->names[name]));
-}
-
-static int
 compare_modes(const Reading *reading, const RollupRow *a, const RollupRow *b)
 {
     const char *one = id_texts_word(reading->policies, a->policy);
@@ -189,14 +180,12 @@ compare_modes(const Reading *reading, const RollupRow *a, const RollupRow *b)
 
 /* The order ends with the rest of the key, so that it is total and the same after a rebuild. */
 static int
-compare_ends(const Reading *reading, const RollupRow *a, const RollupRow *b, gboolean trust)
+compare_ends(const RollupRow *a, const RollupRow *b, gboolean trust)
 {
     int order = (a->day > b->day) - (a->day < b->day);
     if (order == 0 && trust)
-        order = compare_names(reading, a, b, TRUST);
-    return order != 0 ? order
-                      : compare(id_texts_rank(reading->policies, a->policy),
-                                id_texts_rank(reading->policies, b->policy));
+        order = compare(a->names[TRUST], b->names[TRUST]);
+    return order != 0 ? order : compare(a->policy, b->policy);
 }
 
 static int
@@ -207,12 +196,24 @@ by_texts(gconstpointer a, gconstpointer b, gpointer data)
     const Reading *reading = data;
     const int *keys = reading->failures ? failure : total;
     gsize n = reading->failures ? G_N_ELEMENTS(failure) : G_N_ELEMENTS(total);
+    const RollupRow *one = a, *other = b;
     int order = 0;
     for (gsize i = 0; order == 0 && i < n; i++)
-        order = compare_names(reading, a, b, keys[i]);
+        order = compare(one->names[keys[i]], other->names[keys[i]]);
     if (order == 0 && reading->failures)
         order = compare_modes(reading, a, b);
-    return order != 0 ? order : compare_ends(reading, a, b, reading->failures);
+    return order != 0 ? order : compare_ends(a, b, reading->failures);
+}
+
+static void
+rank(Reading *reading)
+{
+    for (guint i = 0; i < reading->rows->len; i++) {
+        RollupRow *row = &g_array_index(reading->rows, RollupRow, i);
+        for (int name = 0; name < (reading->failures ? N_NAMES : MX); name++)
+            row->names[name] = id_texts_rank(reading->names, row->names[name]);
+        row->policy = id_texts_rank(reading->policies, row->policy);
+    }
 }
 
 /* All rows that the query wants, in order. */
@@ -226,6 +227,7 @@ read_all(Store *store, Reading *reading, GError **error)
         !id_texts_load(reading->names, store->statements, error) ||
         !id_texts_load(reading->policies, store->statements, error))
         return FALSE;
+    rank(reading);
     drop_unwanted(reading);
     g_array_sort_with_data(reading->rows, by_texts, reading);
     return TRUE;

@@ -14,7 +14,6 @@ typedef struct {
     gpointer data;
     StorePruned *pruned;
     gint64 last_report; /* stays, so that its number is not given again */
-    gint32 dropped_day; /* of the last roll-ups that went */
     gboolean done;      /* of this kind */
 } Pruning;
 
@@ -295,6 +294,19 @@ drop_domain(Pruning *pruning, const char *name, gint64 day, gint64 domain, GErro
     return statement_send(drop, error);
 }
 
+/* DAY has gone when its last domain has, perhaps some steps after its first. */
+static gboolean
+count_day(Pruning *pruning, gint64 day, GError **error)
+{
+    gboolean found;
+    g_autoptr(Statement) next =
+        statement_get(pruning->store->statements, "retention_next_total", error);
+    if (next == NULL || !statement_step(statement_int(next, 1, day + 1), &found, error))
+        return FALSE;
+    pruning->pruned->days += !found;
+    return TRUE;
+}
+
 /* The roll-ups of one domain and day. No report of that day is left: its row went before. */
 static gboolean
 drop_one_total(Pruning *pruning, GError **error)
@@ -309,13 +321,10 @@ drop_one_total(Pruning *pruning, GError **error)
     if (found) {
         gint64 day = statement_get_int(next, 0), domain = statement_get_int(next, 1);
         g_clear_pointer(&next, statement_done);
-        if ((gint32)day != pruning->dropped_day) {
-            pruning->dropped_day = (gint32)day;
-            pruning->pruned->days++;
-        }
         return uncount_last(pruning, error) &&
                drop_domain(pruning, "retention_drop_failures", day, domain, error) &&
-               drop_domain(pruning, "retention_drop_totals", day, domain, error);
+               drop_domain(pruning, "retention_drop_totals", day, domain, error) &&
+               count_day(pruning, day, error);
     }
     g_autoptr(Statement) days = statement_get(store->statements, "retention_drop_days", error);
     return days != NULL &&
@@ -375,12 +384,8 @@ store_prune_step(Store *store, const StoreRetention *retention, StoreShorten sho
     gboolean more;
     StorePruned sum = *pruned;
     const StoreRetention all = effective(retention);
-    Pruning pruning = {.store = store,
-                       .retention = &all,
-                       .shorten = shorten,
-                       .data = data,
-                       .pruned = &sum,
-                       .dropped_day = G_MAXINT32};
+    Pruning pruning = {
+        .store = store, .retention = &all, .shorten = shorten, .data = data, .pruned = &sum};
     if (!store_begin(store, error))
         return FALSE;
     /* From here on, not while waiting for the lock. */

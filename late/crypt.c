@@ -5,23 +5,23 @@
 #include "late/load.h"
 
 static LateCrypt functions;
-static char *problem; /* kept for every caller */
+
+static char *
+load(void)
+{
+    const LateSymbol symbols[] = {
+        {"crypt_rn", &functions.crypt_rn},
+        {"crypt_gensalt_rn", &functions.gensalt_rn},
+        {0},
+    };
+    return late_load(LIBCRYPT_SONAME, symbols);
+}
 
 const LateCrypt *
 late_crypt(const char **ret_problem)
 {
-    static gsize loaded;
-    if (g_once_init_enter(&loaded)) {
-        const LateSymbol symbols[] = {
-            {"crypt_rn", &functions.crypt_rn},
-            {"crypt_gensalt_rn", &functions.gensalt_rn},
-            {0},
-        };
-        problem = late_load(LIBCRYPT_SONAME, symbols);
-        g_once_init_leave(&loaded, 1);
-    }
-    *ret_problem = problem;
-    return problem == NULL ? &functions : NULL;
+    static LateOnce once;
+    return late_once(&once, load, ret_problem) ? &functions : NULL;
 }
 
 #endif

@@ -5,7 +5,6 @@
 #include "late/load.h"
 
 static LateCurl functions;
-static char *problem; /* kept for every caller */
 
 static char *
 load(void)
@@ -34,13 +33,8 @@ load(void)
 const LateCurl *
 late_curl(const char **ret_problem)
 {
-    static gsize loaded;
-    if (g_once_init_enter(&loaded)) {
-        problem = load();
-        g_once_init_leave(&loaded, 1);
-    }
-    *ret_problem = problem;
-    return problem == NULL ? &functions : NULL;
+    static LateOnce once;
+    return late_once(&once, load, ret_problem) ? &functions : NULL;
 }
 
 #endif

@@ -18,3 +18,14 @@ late_load(const char *soname, const LateSymbol *symbols)
     }
     return NULL;
 }
+
+gboolean
+late_once(LateOnce *once, char *(*load)(void), const char **ret_problem)
+{
+    if (g_once_init_enter(&once->done)) {
+        once->problem = load();
+        g_once_init_leave(&once->done, 1);
+    }
+    *ret_problem = once->problem;
+    return once->problem == NULL;
+}

@@ -16,3 +16,13 @@ typedef struct {
 /* Loads SONAME and fills the pointers of SYMBOLS (ended by a row without a name). NULL when all
  * went well, else what is wrong (newly allocated). The library stays loaded. */
 char *late_load(const char *soname, const LateSymbol *symbols);
+
+/* What became of one library: static, all zero before the first call. */
+typedef struct {
+    gsize done;
+    char *problem; /* NULL: it is loaded */
+} LateOnce;
+
+/* Runs LOAD (as late_load) at the first call with ONCE, from any thread. FALSE where it failed;
+ * then *ret_problem says why, and lives as long as the program. */
+gboolean late_once(LateOnce *once, char *(*load)(void), const char **ret_problem);

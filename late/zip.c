@@ -3,9 +3,8 @@
 #include "late/load.h"
 
 static LateZip functions;
-static gboolean works;
 
-static gboolean
+static char *
 load(void)
 {
     const LateSymbol symbols[] = {
@@ -21,17 +20,13 @@ load(void)
         {"zip_fclose", &functions.fclose},
         {0},
     };
-    g_autofree char *problem = late_load(LIBZIP_SONAME, symbols);
-    return problem == NULL;
+    return late_load(LIBZIP_SONAME, symbols);
 }
 
 const LateZip *
 late_zip(void)
 {
-    static gsize loaded;
-    if (g_once_init_enter(&loaded)) {
-        works = load();
-        g_once_init_leave(&loaded, 1);
-    }
-    return works ? &functions : NULL;
+    static LateOnce once;
+    const char *problem;
+    return late_once(&once, load, &problem) ? &functions : NULL;
 }

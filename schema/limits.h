@@ -169,6 +169,8 @@
 /* Rows of the daily roll-ups that one report may touch: all the failure details there may be, for
  * a few domains. Only an MX that serves thousands of domains could ask for more. */
 #define LIMIT_ROLLUP_ROWS 262144u
+/* Rows of each that a transaction adds up before it writes them: those of a large group, in 1.5 MB. */
+#define LIMIT_ROLLUPS_HELD 16384u
 /* Days back for which a store that is filled anew makes room one by one (PostgreSQL: 37 months with
  * three partitions each): odd reports may be of any day, and lie elsewhere. */
 #define LIMIT_TRANSFER_DAYS 1100

@@ -197,8 +197,8 @@ turn(Store *store, Copy *copy, const Report *report, GError **error)
     g_autoptr(Rollup) rollup = copies_rollup(store, copy, report, error);
     if (rollup == NULL)
         return FALSE;
-    if (copy->want_counted ? !rollup_add(rollup, store->statements, error)
-                           : !rollup_subtract(rollup, store->statements, error))
+    if (copy->want_counted ? !rollup_add(rollup, store->sums, error)
+                           : !rollup_subtract(rollup, store->sums, store->statements, error))
         return FALSE;
     store->counters.value[COUNTER_COUNTED] += copy->want_counted ? 1 : -1;
     return TRUE;

@@ -79,6 +79,11 @@ typedef struct {
     /* Runs a statement whose rows nobody wants. A driver may put off to see how it went until the
      * next step or the commit, which then fails: for a database that is a round trip away. */
     gboolean (*send)(DriverStatement *statement, GError **error);
+    /* Sends an INSERT with the parameters $1 to $COLUMNS once for each of N rows of so many
+     * numbers, one row after the other at VALUES: each key once, in the order of the keys. Nothing
+     * is bound before. Told as by send. NULL: they are bound and sent one by one. */
+    gboolean (*send_rows)(DriverStatement *statement, const gint64 *values, guint columns, guint n,
+                          GError **error);
     /* Both NULL where the database is next door. In a write transaction: ask sends a query, answer
      * makes the rows of the first one that has not been answered those to step through. */
     gboolean (*ask)(DriverStatement *statement, GError **error);

@@ -186,8 +186,8 @@ rebuild_all(Store *store, Rebuild *rebuild, GError **error)
         last = stored.row.id;
     }
     /* Names that nobody needs any more, and those that were damaged. */
-    gboolean ok =
-        run(store, "rebuild_drop_names", error) && run(store, "rebuild_drop_policies", error);
+    gboolean ok = daily_sums_write(store->sums, error) && run(store, "rebuild_drop_names", error) &&
+                  run(store, "rebuild_drop_policies", error);
     intern_forget(store->intern);
     return ok;
 }

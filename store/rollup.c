@@ -6,23 +6,19 @@
  * would have to come. Only larger ones are worth a look at the row. */
 #define USUAL_SUM (G_GINT64_CONSTANT(1) << 40)
 
-typedef struct {
-    gint64 domain, policy_type, policy;
-    gsize entry; /* number of the policy entry, before rows are added up */
-    gint64 reports, successful, failed, detailed, entries;
-} TotalRow;
-
-typedef struct {
-    gint64 domain, policy_type, policy, mx, result, reason;
-    gint64 sessions, entries;
-} FailureRow;
-
 struct Rollup {
-    gint32 day;
-    gint64 sender, trust;
-    GArray *totals;   /* of TotalRow */
-    GArray *failures; /* of FailureRow */
+    GArray *rows[DAILY_KINDS]; /* of DailyRow */
     gboolean too_much;
+};
+
+static const struct {
+    const char *sums, *drop, *subtract;
+    guint first_sum, last_sum; /* columns of sessions, which may be of any size */
+} tables[DAILY_KINDS] = {
+    [DAILY_TOTAL] = {"total_sums", "total_drop", "total_subtract", DAILY_TOTAL_SUCCESSFUL,
+                     DAILY_TOTAL_DETAILED},
+    [DAILY_FAILURE] = {"failure_sums", "failure_drop", "failure_subtract", DAILY_FAILURE_SESSIONS,
+                       DAILY_FAILURE_SESSIONS},
 };
 
 void
@@ -30,9 +26,15 @@ rollup_free(Rollup *rollup)
 {
     if (rollup == NULL)
         return;
-    g_array_unref(rollup->totals);
-    g_array_unref(rollup->failures);
+    for (guint kind = 0; kind < DAILY_KINDS; kind++)
+        g_array_unref(rollup->rows[kind]);
     g_free(rollup);
+}
+
+static DailyRow *
+row_at(const Rollup *rollup, DailyKind kind, guint i)
+{
+    return &g_array_index(rollup->rows[kind], DailyRow, i);
 }
 
 /* ---- making ---------------------------------------------------------------------------- */
@@ -48,103 +50,62 @@ add_up(Rollup *rollup, gint64 a, gint64 b)
 }
 
 static int
-compare_ids(const gint64 *a, const gint64 *b, gsize n)
+by_policy_type(gconstpointer a, gconstpointer b)
 {
-    for (gsize i = 0; i < n; i++) {
-        if (a[i] != b[i])
-            return a[i] < b[i] ? -1 : 1;
-    }
-    return 0;
-}
-
-static int
-by_domain_and_entry(gconstpointer a, gconstpointer b)
-{
-    const TotalRow *one = a, *other = b;
-    const gint64 x[] = {one->domain, one->policy_type, (gint64)one->entry};
-    const gint64 y[] = {other->domain, other->policy_type, (gint64)other->entry};
-    return compare_ids(x, y, G_N_ELEMENTS(x));
+    return daily_sums_compare(a, b, DAILY_POLICY_TYPE + 1);
 }
 
 static int
 by_total_key(gconstpointer a, gconstpointer b)
 {
-    const TotalRow *one = a, *other = b;
-    const gint64 x[] = {one->domain, one->policy_type, one->policy};
-    const gint64 y[] = {other->domain, other->policy_type, other->policy};
-    return compare_ids(x, y, G_N_ELEMENTS(x));
+    return daily_sums_compare(a, b, daily_sums_keys(DAILY_TOTAL));
 }
 
 static int
 by_failure_key(gconstpointer a, gconstpointer b)
 {
-    const FailureRow *one = a, *other = b;
-    const gint64 x[] = {one->domain, one->policy_type, one->policy,
-                        one->mx,     one->result,      one->reason};
-    const gint64 y[] = {other->domain, other->policy_type, other->policy,
-                        other->mx,     other->result,      other->reason};
-    return compare_ids(x, y, G_N_ELEMENTS(x));
+    return daily_sums_compare(a, b, daily_sums_keys(DAILY_FAILURE));
 }
 
 /* The report counts under the policy of its first entry of a (domain, policy type): the sum of
- * reports over the policies is then the number of reports. */
+ * reports over the policies is then the number of reports. Rows are in the order of the entries,
+ * and sorting leaves equal ones in theirs. */
 static void
 mark_first_entries(Rollup *rollup)
 {
-    g_array_sort(rollup->totals, by_domain_and_entry);
-    for (guint i = 0; i < rollup->totals->len; i++) {
-        TotalRow *row = &g_array_index(rollup->totals, TotalRow, i);
-        const TotalRow *before = i > 0 ? row - 1 : NULL;
-        row->reports = before == NULL || before->domain != row->domain ||
-                       before->policy_type != row->policy_type;
+    g_array_sort(rollup->rows[DAILY_TOTAL], by_policy_type);
+    for (guint i = 0; i < rollup->rows[DAILY_TOTAL]->len; i++) {
+        DailyRow *row = row_at(rollup, DAILY_TOTAL, i);
+        row->columns[DAILY_TOTAL_REPORTS] = i == 0 || by_policy_type(row - 1, row) != 0;
     }
 }
 
+/* Rows with one key as one. */
 static void
-merge_totals(Rollup *rollup)
+merge(Rollup *rollup, DailyKind kind, GCompareFunc by_key)
 {
     guint kept = 0;
-    g_array_sort(rollup->totals, by_total_key);
-    for (guint i = 1; i < rollup->totals->len; i++) {
-        const TotalRow *row = &g_array_index(rollup->totals, TotalRow, i);
-        TotalRow *last = &g_array_index(rollup->totals, TotalRow, kept);
-        if (by_total_key(last, row) != 0) {
-            g_array_index(rollup->totals, TotalRow, ++kept) = *row;
+    GArray *rows = rollup->rows[kind];
+    g_array_sort(rows, by_key);
+    for (guint i = 1; i < rows->len; i++) {
+        const DailyRow *row = row_at(rollup, kind, i);
+        DailyRow *last = row_at(rollup, kind, kept);
+        if (by_key(last, row) != 0) {
+            *row_at(rollup, kind, ++kept) = *row;
             continue;
         }
-        last->reports += row->reports;
-        last->successful = add_up(rollup, last->successful, row->successful);
-        last->failed = add_up(rollup, last->failed, row->failed);
-        last->detailed = add_up(rollup, last->detailed, row->detailed);
-        last->entries += row->entries;
+        for (guint column = daily_sums_keys(kind); column < DAILY_COLUMNS; column++)
+            last->columns[column] = add_up(rollup, last->columns[column], row->columns[column]);
     }
-    if (rollup->totals->len > 0)
-        g_array_set_size(rollup->totals, kept + 1);
-}
-
-static void
-merge_failures(Rollup *rollup)
-{
-    guint kept = 0;
-    g_array_sort(rollup->failures, by_failure_key);
-    for (guint i = 1; i < rollup->failures->len; i++) {
-        const FailureRow *row = &g_array_index(rollup->failures, FailureRow, i);
-        FailureRow *last = &g_array_index(rollup->failures, FailureRow, kept);
-        if (by_failure_key(last, row) != 0) {
-            g_array_index(rollup->failures, FailureRow, ++kept) = *row;
-            continue;
-        }
-        last->sessions = add_up(rollup, last->sessions, row->sessions);
-        last->entries += row->entries;
-    }
-    if (rollup->failures->len > 0)
-        g_array_set_size(rollup->failures, kept + 1);
+    if (rows->len > 0)
+        g_array_set_size(rows, kept + 1);
 }
 
 static int
 by_value(gconstpointer a, gconstpointer b)
 {
-    return compare_ids(a, b, 1);
+    gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+    return (x > y) - (x < y);
 }
 
 /* Name ids of the domains, each once. */
@@ -166,51 +127,57 @@ domain_ids(Intern *intern, char *const *domains, GArray *ids, GError **error)
     return TRUE;
 }
 
+/* ROW once for each domain. */
+static void
+append_rows(Rollup *rollup, DailyKind kind, DailyRow *row, const GArray *domains)
+{
+    for (guint i = 0; i < domains->len; i++) {
+        row->columns[DAILY_DOMAIN] = g_array_index(domains, gint64, i);
+        g_array_append_vals(rollup->rows[kind], row, 1);
+    }
+}
+
 static gboolean
-make_failures(Rollup *rollup, Intern *intern, const PolicyEntry *entry, FailureRow row,
+make_failures(Rollup *rollup, Intern *intern, const PolicyEntry *entry, DailyRow row,
               const GArray *domains, GError **error)
 {
     for (gsize i = 0; i < entry->n_failures; i++) {
         const FailureDetail *detail = &entry->failures[i];
-        if (!intern_name(intern, detail->mx_hostname, &row.mx, error) ||
-            !intern_name(intern, detail->result_word, &row.result, error) ||
-            !intern_name(intern, detail->reason_code, &row.reason, error))
+        if (!intern_name(intern, detail->mx_hostname, &row.columns[DAILY_FAILURE_MX], error) ||
+            !intern_name(intern, detail->result_word, &row.columns[DAILY_FAILURE_RESULT], error) ||
+            !intern_name(intern, detail->reason_code, &row.columns[DAILY_FAILURE_REASON], error))
             return FALSE;
-        row.sessions = detail->failed_sessions;
-        row.entries = 1;
-        for (guint j = 0; j < domains->len; j++) {
-            row.domain = g_array_index(domains, gint64, j);
-            g_array_append_val(rollup->failures, row);
-        }
+        row.columns[DAILY_FAILURE_SESSIONS] = detail->failed_sessions;
+        row.columns[DAILY_FAILURE_ENTRIES] = 1;
+        append_rows(rollup, DAILY_FAILURE, &row, domains);
     }
     return TRUE;
 }
 
+/* ROW has the day, the sender and the trust. */
 static gboolean
-make_entry(Rollup *rollup, Intern *intern, const PolicyEntry *entry, gsize number,
+make_entry(Rollup *rollup, Intern *intern, const PolicyEntry *entry, DailyRow row,
            const GArray *domains, GError **error)
 {
-    TotalRow total = {.entry = number,
-                      .successful = entry->successful_sessions,
-                      .failed = entry->failed_sessions,
-                      .entries = 1};
     /* Before anything is made of it: an entry may count for many domains. */
-    guint64 rows = (guint64)rollup->totals->len + rollup->failures->len +
+    guint64 rows = (guint64)rollup->rows[DAILY_TOTAL]->len + rollup->rows[DAILY_FAILURE]->len +
                    (guint64)domains->len * (1 + entry->n_failures);
     if (rows > LIMIT_ROLLUP_ROWS)
         rollup->too_much = TRUE;
     if (rollup->too_much || domains->len == 0)
         return TRUE;
-    if (!intern_name(intern, policy_entry_type_name(entry), &total.policy_type, error) ||
-        !intern_policy(intern, entry, &total.policy, error))
+    if (!intern_name(intern, policy_entry_type_name(entry), &row.columns[DAILY_POLICY_TYPE],
+                     error) ||
+        !intern_policy(intern, entry, &row.columns[DAILY_POLICY], error))
         return FALSE;
+    DailyRow failure = row;
+    row.columns[DAILY_TOTAL_SUCCESSFUL] = entry->successful_sessions;
+    row.columns[DAILY_TOTAL_FAILED] = entry->failed_sessions;
+    row.columns[DAILY_TOTAL_ENTRIES] = 1;
+    gint64 *detailed = &row.columns[DAILY_TOTAL_DETAILED];
     for (gsize i = 0; i < entry->n_failures; i++)
-        total.detailed = add_up(rollup, total.detailed, entry->failures[i].failed_sessions);
-    for (guint i = 0; i < domains->len; i++) {
-        total.domain = g_array_index(domains, gint64, i);
-        g_array_append_val(rollup->totals, total);
-    }
-    FailureRow failure = {.policy_type = total.policy_type, .policy = total.policy};
+        *detailed = add_up(rollup, *detailed, entry->failures[i].failed_sessions);
+    append_rows(rollup, DAILY_TOTAL, &row, domains);
     return make_failures(rollup, intern, entry, failure, domains, error);
 }
 
@@ -220,156 +187,111 @@ rollup_new(Intern *intern, const Report *report, const GPtrArray *lists, gint64 
 {
     g_autoptr(GArray) domains = g_array_new(FALSE, FALSE, sizeof(gint64));
     g_autoptr(Rollup) rollup = g_new0(Rollup, 1);
-    rollup->day = report_day(report);
-    rollup->sender = sender;
-    rollup->totals = g_array_new(FALSE, FALSE, sizeof(TotalRow));
-    rollup->failures = g_array_new(FALSE, FALSE, sizeof(FailureRow));
-    if (!intern_name(intern, trust_name(trust), &rollup->trust, error))
+    DailyRow row = {{[DAILY_DAY] = report_day(report), [DAILY_SENDER] = sender}};
+    for (guint kind = 0; kind < DAILY_KINDS; kind++)
+        rollup->rows[kind] = g_array_new(FALSE, FALSE, sizeof(DailyRow));
+    if (!intern_name(intern, trust_name(trust), &row.columns[DAILY_TRUST], error))
         return NULL;
     for (gsize i = 0; i < report->n_policies; i++) {
         if (!domain_ids(intern, g_ptr_array_index(lists, i), domains, error) ||
-            !make_entry(rollup, intern, &report->policies[i], i, domains, error))
+            !make_entry(rollup, intern, &report->policies[i], row, domains, error))
             return NULL;
     }
     mark_first_entries(rollup);
-    merge_totals(rollup);
-    merge_failures(rollup);
+    merge(rollup, DAILY_TOTAL, by_total_key);
+    merge(rollup, DAILY_FAILURE, by_failure_key);
     return g_steal_pointer(&rollup);
 }
 
 /* ---- adding and taking away ------------------------------------------------------------ */
 
-/* The part of the key that both tables share, as $1 to $6. */
-static void
-bind_key(const Rollup *rollup, Statement *statement, gint64 domain, gint64 policy_type,
-         gint64 policy)
-{
-    statement_int(statement, 1, rollup->day);
-    statement_int(statement, 2, domain);
-    statement_int(statement, 3, rollup->sender);
-    statement_int(statement, 4, policy_type);
-    statement_int(statement, 5, policy);
-    statement_int(statement, 6, rollup->trust);
-}
-
+/* The statement NAME with the first N columns of ROW. */
 static Statement *
-total_statement(const Rollup *rollup, StatementCache *statements, const char *name, guint i,
-                gboolean values, GError **error)
+row_statement(StatementCache *statements, const char *name, const DailyRow *row, guint n,
+              GError **error)
 {
-    const TotalRow *row = &g_array_index(rollup->totals, TotalRow, i);
     Statement *statement = statement_get(statements, name, error);
-    if (statement == NULL)
-        return NULL;
-    bind_key(rollup, statement, row->domain, row->policy_type, row->policy);
-    if (values) {
-        statement_int(statement, 7, row->reports);
-        statement_int(statement, 8, row->successful);
-        statement_int(statement, 9, row->failed);
-        statement_int(statement, 10, row->detailed);
-        statement_int(statement, 11, row->entries);
-    }
+    for (guint i = 0; statement != NULL && i < n; i++)
+        statement_int(statement, (int)i + 1, row->columns[i]);
     return statement;
 }
 
-static Statement *
-failure_statement(const Rollup *rollup, StatementCache *statements, const char *name, guint i,
-                  gboolean values, GError **error)
-{
-    const FailureRow *row = &g_array_index(rollup->failures, FailureRow, i);
-    Statement *statement = statement_get(statements, name, error);
-    if (statement == NULL)
-        return NULL;
-    bind_key(rollup, statement, row->domain, row->policy_type, row->policy);
-    statement_int(statement, 7, row->mx);
-    statement_int(statement, 8, row->result);
-    statement_int(statement, 9, row->reason);
-    if (values) {
-        statement_int(statement, 10, row->sessions);
-        statement_int(statement, 11, row->entries);
-    }
-    return statement;
-}
-
-typedef Statement *(*RowStatement)(const Rollup *rollup, StatementCache *statements,
-                                   const char *name, guint i, gboolean values, GError **error);
-
-/* Whether each of the first N columns of the row there (none: 0) can take its number of MORE. */
 static gboolean
-row_fits(Statement *statement, const gint64 *more, int n, gboolean *ret_fits, GError **error)
+is_usual(DailyKind kind, const DailyRow *row)
 {
-    gboolean row;
-    if (statement == NULL || !statement_step(statement, &row, error))
+    for (guint i = tables[kind].first_sum; i <= tables[kind].last_sum; i++) {
+        if (row->columns[i] > USUAL_SUM)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Whether each sum of the row that is there can take that of ROW. */
+static gboolean
+row_fits(StatementCache *statements, DailyKind kind, const DailyRow *row, gboolean *ret_fits,
+         GError **error)
+{
+    gboolean found;
+    g_autoptr(Statement) sums =
+        row_statement(statements, tables[kind].sums, row, daily_sums_keys(kind), error);
+    if (sums == NULL || !statement_step(sums, &found, error))
         return FALSE;
-    for (int i = 0; row && i < n; i++) {
-        if (statement_get_int(statement, i) > LIMIT_DAILY_SUM - more[i])
+    guint n = tables[kind].last_sum - tables[kind].first_sum + 1;
+    for (guint i = 0; found && i < n; i++) {
+        gint64 more = row->columns[tables[kind].first_sum + i];
+        if (statement_get_int(sums, (int)i) > LIMIT_DAILY_SUM - more)
             *ret_fits = FALSE;
     }
     return TRUE;
 }
 
 gboolean
-rollup_fits(const Rollup *rollup, StatementCache *statements, gboolean *ret_fits, GError **error)
+rollup_fits(const Rollup *rollup, DailySums *sums, StatementCache *statements, gboolean *ret_fits,
+            GError **error)
 {
     gboolean fits = !rollup->too_much;
-    for (guint i = 0; fits && i < rollup->totals->len; i++) {
-        const TotalRow *row = &g_array_index(rollup->totals, TotalRow, i);
-        const gint64 more[] = {row->successful, row->failed, row->detailed};
-        if (MAX(MAX(more[0], more[1]), more[2]) <= USUAL_SUM)
-            continue;
-        g_autoptr(Statement) sums =
-            total_statement(rollup, statements, "total_sums", i, FALSE, error);
-        if (!row_fits(sums, more, G_N_ELEMENTS(more), &fits, error))
-            return FALSE;
-    }
-    for (guint i = 0; fits && i < rollup->failures->len; i++) {
-        const FailureRow *row = &g_array_index(rollup->failures, FailureRow, i);
-        if (row->sessions <= USUAL_SUM)
-            continue;
-        g_autoptr(Statement) sums =
-            failure_statement(rollup, statements, "failure_sums", i, FALSE, error);
-        if (!row_fits(sums, &row->sessions, 1, &fits, error))
-            return FALSE;
+    for (guint kind = 0; kind < DAILY_KINDS; kind++) {
+        for (guint i = 0; fits && i < rollup->rows[kind]->len; i++) {
+            const DailyRow *row = row_at(rollup, kind, i);
+            if (!is_usual(kind, row) &&
+                (!daily_sums_write(sums, error) || !row_fits(statements, kind, row, &fits, error)))
+                return FALSE;
+        }
     }
     *ret_fits = fits;
     return TRUE;
 }
 
-/* Runs the statement NAME on row I; *ret_row says whether it gave a row back. */
-static gboolean
-run_row(const Rollup *rollup, StatementCache *statements, RowStatement make, const char *name,
-        guint i, gboolean *ret_row, GError **error)
-{
-    gint64 ignored;
-    g_autoptr(Statement) statement = make(rollup, statements, name, i, TRUE, error);
-    return statement != NULL && statement_value(statement, &ignored, ret_row, error);
-}
-
 gboolean
-rollup_add(const Rollup *rollup, StatementCache *statements, GError **error)
+rollup_add(const Rollup *rollup, DailySums *sums, GError **error)
 {
-    for (guint i = 0; i < rollup->totals->len; i++) {
-        g_autoptr(Statement) add = total_statement(rollup, statements, "total_add", i, TRUE, error);
-        if (add == NULL || !statement_send(add, error))
-            return FALSE;
-    }
-    for (guint i = 0; i < rollup->failures->len; i++) {
-        g_autoptr(Statement) add =
-            failure_statement(rollup, statements, "failure_add", i, TRUE, error);
-        if (add == NULL || !statement_send(add, error))
-            return FALSE;
+    for (guint kind = 0; kind < DAILY_KINDS; kind++) {
+        for (guint i = 0; i < rollup->rows[kind]->len; i++) {
+            if (!daily_sums_add(sums, kind, row_at(rollup, kind, i), error))
+                return FALSE;
+        }
     }
     return TRUE;
 }
 
-/* Takes row I out where nothing else is in it, else subtracts. */
+/* Runs the statement NAME on ROW; *ret_row says whether it gave a row back. */
 static gboolean
-subtract_row(const Rollup *rollup, StatementCache *statements, RowStatement make, const char *drop,
-             const char *subtract, guint i, GError **error)
+run_row(StatementCache *statements, const char *name, const DailyRow *row, gboolean *ret_row,
+        GError **error)
+{
+    gint64 ignored;
+    g_autoptr(Statement) statement = row_statement(statements, name, row, DAILY_COLUMNS, error);
+    return statement != NULL && statement_value(statement, &ignored, ret_row, error);
+}
+
+/* Takes ROW out where nothing else is in it, else subtracts. */
+static gboolean
+subtract_row(StatementCache *statements, DailyKind kind, const DailyRow *row, GError **error)
 {
     gboolean done;
-    if (!run_row(rollup, statements, make, drop, i, &done, error))
+    if (!run_row(statements, tables[kind].drop, row, &done, error))
         return FALSE;
-    if (!done && !run_row(rollup, statements, make, subtract, i, &done, error))
+    if (!done && !run_row(statements, tables[kind].subtract, row, &done, error))
         return FALSE;
     if (!done)
         g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
@@ -379,18 +301,17 @@ subtract_row(const Rollup *rollup, StatementCache *statements, RowStatement make
 }
 
 gboolean
-rollup_subtract(const Rollup *rollup, StatementCache *statements, GError **error)
+rollup_subtract(const Rollup *rollup, DailySums *sums, StatementCache *statements, GError **error)
 {
     /* Failures first: they refer to their totals. */
-    for (guint i = 0; i < rollup->failures->len; i++) {
-        if (!subtract_row(rollup, statements, failure_statement, "failure_drop", "failure_subtract",
-                          i, error))
-            return FALSE;
-    }
-    for (guint i = 0; i < rollup->totals->len; i++) {
-        if (!subtract_row(rollup, statements, total_statement, "total_drop", "total_subtract", i,
-                          error))
-            return FALSE;
+    static const DailyKind kinds[] = {DAILY_FAILURE, DAILY_TOTAL};
+    if (!daily_sums_write(sums, error))
+        return FALSE;
+    for (guint k = 0; k < G_N_ELEMENTS(kinds); k++) {
+        for (guint i = 0; i < rollup->rows[kinds[k]]->len; i++) {
+            if (!subtract_row(statements, kinds[k], row_at(rollup, kinds[k], i), error))
+                return FALSE;
+        }
     }
     return TRUE;
 }

@@ -4,6 +4,7 @@
 
 #include "schema/report.h"
 #include "schema/trust.h"
+#include "store/daily_sums.h"
 #include "store/intern.h"
 
 typedef struct Rollup Rollup;
@@ -17,10 +18,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rollup, rollup_free)
 
 /* Whether ROLLUP may be added: it has at most LIMIT_ROLLUP_ROWS rows and takes no daily sum past
  * LIMIT_DAILY_SUM. Anyone can claim any count, and no sum may overflow. */
-gboolean rollup_fits(const Rollup *rollup, StatementCache *statements, gboolean *ret_fits,
-                     GError **error);
+gboolean rollup_fits(const Rollup *rollup, DailySums *sums, StatementCache *statements,
+                     gboolean *ret_fits, GError **error);
 
-gboolean rollup_add(const Rollup *rollup, StatementCache *statements, GError **error);
-/* Exactly what was added; rows that no report stands behind any more go. STORE_ERROR_CORRUPT where
- * the roll-ups do not hold it. */
-gboolean rollup_subtract(const Rollup *rollup, StatementCache *statements, GError **error);
+/* To what waits in SUMS to be written. */
+gboolean rollup_add(const Rollup *rollup, DailySums *sums, GError **error);
+/* Exactly what was added, after all that waits in SUMS; rows that no report stands behind any more
+ * go. STORE_ERROR_CORRUPT where the roll-ups do not hold it. */
+gboolean rollup_subtract(const Rollup *rollup, DailySums *sums, StatementCache *statements,
+                         GError **error);

@@ -149,6 +149,23 @@ statement_send(Statement *statement, GError **error)
 }
 
 gboolean
+statement_send_rows(Statement *statement, const gint64 *values, guint columns, guint n,
+                    GError **error)
+{
+    const Driver *driver = statement->driver;
+    if (driver->send_rows != NULL)
+        return driver->send_rows(statement->handle, values, columns, n, error);
+    for (guint i = 0; i < n; i++, values += columns) {
+        for (guint column = 0; column < columns; column++)
+            driver->bind_int(statement->handle, (int)column + 1, values[column]);
+        if (!driver->send(statement->handle, error))
+            return FALSE;
+        driver->reset(statement->handle);
+    }
+    return TRUE;
+}
+
+gboolean
 statement_insert(Statement *statement, gint64 *ret_id, GError **error)
 {
     return statement->driver->insert(statement->handle, ret_id, error);

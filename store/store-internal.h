@@ -3,6 +3,7 @@
 
 #include "store/changes.h"
 #include "store/counter.h"
+#include "store/daily_sums.h"
 #include "store/driver.h"
 #include "store/intern.h"
 #include "store/statement.h"
@@ -23,6 +24,7 @@ struct Store {
     Counters counters;  /* as of the open write transaction, as are */
     Changes *changes;   /* these */
     Claims *claims;     /* these */
+    DailySums *sums;    /* these, not written yet */
     gint64 last_report; /* and the highest number of a report, or -1: not asked yet */
     Intern *intern;
     StoreDecode decode;
@@ -31,3 +33,5 @@ struct Store {
 
 /* Fails unless a write transaction is open and sound. */
 gboolean store_check_writing(const Store *store, GError **error);
+/* Before the roll-ups are read, which may be in a write transaction: writes what waits in sums. */
+gboolean store_write_sums(Store *store, GError **error);

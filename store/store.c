@@ -61,6 +61,7 @@ store_open(const char *uri, StoreMode mode, int lock_wait_ms, GError **error)
     store->intern = intern_new(store->statements);
     store->changes = changes_new();
     store->claims = claims_new();
+    store->sums = daily_sums_new(store->statements);
     return store;
 }
 
@@ -74,6 +75,7 @@ store_close(Store *store)
     store_end_read(store);
     changes_free(store->changes);
     claims_free(store->claims);
+    daily_sums_free(store->sums);
     intern_free(store->intern);
     statement_cache_free(store->statements);
     store->driver->close(store->connection);
@@ -144,6 +146,15 @@ store_check_writing(const Store *store, GError **error)
     return FALSE;
 }
 
+gboolean
+store_write_sums(Store *store, GError **error)
+{
+    if (daily_sums_write(store->sums, error))
+        return TRUE;
+    store->spoilt = TRUE;
+    return FALSE;
+}
+
 static gboolean
 save_changes(Store *store, GError **error)
 {
@@ -156,8 +167,8 @@ save_changes(Store *store, GError **error)
 gboolean
 store_commit(Store *store, GError **error)
 {
-    if (store_check_writing(store, error) && save_changes(store, error) &&
-        counters_save(&store->counters, store->statements, error) &&
+    if (store_check_writing(store, error) && daily_sums_write(store->sums, error) &&
+        save_changes(store, error) && counters_save(&store->counters, store->statements, error) &&
         store->driver->commit(store->connection, error)) {
         store->transaction = TRANSACTION_NONE;
         claims_forget(store->claims);
@@ -176,6 +187,7 @@ store_rollback(Store *store)
     store->transaction = TRANSACTION_NONE;
     changes_forget(store->changes);
     claims_forget(store->claims);
+    daily_sums_forget(store->sums);
     /* Ids that were given in the transaction are free again. */
     intern_forget(store->intern);
 }

@@ -238,7 +238,7 @@ static gboolean
 read_in_view(Store *store, Reading *reading, GError **error)
 {
     if (store->transaction == TRANSACTION_WRITE)
-        return read_all(store, reading, error);
+        return store_write_sums(store, error) && read_all(store, reading, error);
     if (!store_begin_read(store, error))
         return FALSE;
     gboolean ok = read_all(store, reading, error);
@@ -333,7 +333,7 @@ store_period(Store *store, gboolean *ret_any, gint32 *ret_first, gint32 *ret_las
 {
     gboolean row;
     g_autoptr(Statement) period = statement_get(store->statements, "period", error);
-    if (period == NULL || !statement_step(period, &row, error))
+    if (period == NULL || !store_write_sums(store, error) || !statement_step(period, &row, error))
         return FALSE;
     *ret_any = row && statement_get_int(period, 2) > 0;
     if (*ret_any) {

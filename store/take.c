@@ -202,7 +202,7 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     if (!intern_name(store->intern, take->facts->sender.name, &copy->sender, error))
         return FALSE;
     g_autoptr(Rollup) rollup = copies_rollup(store, copy, take->report, error);
-    if (rollup == NULL || !rollup_fits(rollup, store->statements, &fits, error))
+    if (rollup == NULL || !rollup_fits(rollup, store->sums, store->statements, &fits, error))
         return FALSE;
     if (!fits) {
         g_ptr_array_set_size(copies, (gint)others);
@@ -222,7 +222,7 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     copy->instead = copy->want_instead;
     if (!copies_apply(store, copies, NULL, NULL, error))
         return FALSE;
-    if (counts && !rollup_add(rollup, store->statements, error))
+    if (counts && !rollup_add(rollup, store->sums, error))
         return FALSE;
     store->counters.value[COUNTER_COUNTED] += counts;
     if (take->row != NULL)
@@ -263,7 +263,7 @@ raise_copy(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError
 {
     if (copy->counted) {
         g_autoptr(Rollup) rollup = copies_rollup(store, copy, take->report, error);
-        if (rollup == NULL || !rollup_subtract(rollup, store->statements, error))
+        if (rollup == NULL || !rollup_subtract(rollup, store->sums, store->statements, error))
             return FALSE;
         store->counters.value[COUNTER_COUNTED]--;
     }

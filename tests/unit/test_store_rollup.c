@@ -162,6 +162,13 @@ add_successful(gpointer data, const StoreTotal *row)
 }
 
 static gboolean
+add_sessions(gpointer data, const StoreFailure *row)
+{
+    *(gint64 *)data += row->sessions;
+    return TRUE;
+}
+
+static gboolean
 add_failure(gpointer data, const StoreFailure *row)
 {
     *(gint64 *)data += G_GINT64_CONSTANT(1) << (row->day - DAY0_NUMBER);
@@ -399,6 +406,80 @@ test_too_many_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_string_free(text, TRUE);
 }
 
+/* ---- one transaction --------------------------------------------------------------------- */
+
+#define COUNTED_ROW(trust, reports, ok)                                                            \
+    "T 0 a.example|Google Inc.|tlsa|-|" trust " reports=" reports " ok=" ok                        \
+    " failed=0 detailed=0 -\n"
+
+/* What a transaction has put can be asked for, raised and displaced within it. */
+static void
+test_within(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    const char *const one = HEAD "entry tlsa a.example 1 0 -\n";
+    const char *const other = HEAD "entry tlsa a.example 2 0 -\n";
+    g_autoptr(GError) error = NULL;
+    gboolean any = FALSE;
+    gint32 first, last;
+    Store *store = fixture->store;
+    fixture_begin(store);
+    fixture_put_in(store, one, TRUST_UNAUTHENTICATED, NULL, STORE_NEW);
+    assert_rollups(store, NULL, COUNTED_ROW("unauthenticated", "1", "1"));
+    fixture_put_in(store, "org Google Inc.\nid r-2\nstart 1700006400\nentry tlsa a.example 4 0 -\n",
+                   TRUST_UNAUTHENTICATED, NULL, STORE_NEW);
+    g_assert_true(store_period(store, &any, &first, &last, &error));
+    g_assert_true(any);
+    fixture_put_in(store, one, TRUST_UNVERIFIED, NULL, STORE_DUPLICATE);
+    fixture_put_in(store, other, TRUST_VERIFIED, "google.com", STORE_NEW);
+    assert_rollups(store, NULL,
+                   COUNTED_ROW("unauthenticated", "1", "4") COUNTED_ROW("verified", "1", "2"));
+    fixture_commit(store);
+    assert_rollups(store, NULL,
+                   COUNTED_ROW("unauthenticated", "1", "4") COUNTED_ROW("verified", "1", "2"));
+    fixture_assert_rebuild_same(store);
+}
+
+/* Nothing of a transaction that is given up gets into the next one. */
+static void
+test_given_up(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    const char *const one = HEAD "entry tlsa a.example 1 0 -\n";
+    fixture_begin(fixture->store);
+    fixture_put_in(fixture->store, one, TRUST_LOCAL, NULL, STORE_NEW);
+    store_rollback(fixture->store);
+    fixture_put(fixture->store, one, TRUST_LOCAL, NULL, STORE_NEW);
+    assert_rollups(fixture->store, NULL, COUNTED_ROW("local", "1", "1"));
+}
+
+/* More rows in one transaction than are kept in memory, each of them touched twice. */
+static void
+test_many_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    enum { DOMAINS = 60, FAILURES = 300 };
+    G_STATIC_ASSERT(DOMAINS * FAILURES > LIMIT_ROLLUPS_HELD);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) text = g_string_new("start 1700006400\nentry tlsa ");
+    gint64 sum = 0;
+    StoreQuery all;
+    store_query_init(&all);
+    for (guint i = 0; i < DOMAINS; i++)
+        g_string_append_printf(text, "%sd%u.example", i > 0 ? "," : "", i);
+    g_string_append(text, " 7 300 -\n");
+    for (guint i = 0; i < FAILURES; i++)
+        g_string_append_printf(text, "fail mx%u.example dane-required - 1\n", i);
+    fixture_begin(fixture->store);
+    for (guint i = 0; i < 2; i++) {
+        g_autofree char *report = g_strdup_printf("org X\nid %u\n%s", i, text->str);
+        fixture_put_in(fixture->store, report, TRUST_LOCAL, NULL, STORE_NEW);
+    }
+    fixture_commit(fixture->store);
+    g_assert_true(store_each_total(fixture->store, &all, add_successful, &sum, &error));
+    g_assert_cmpint(sum, ==, 2 * 7 * DOMAINS);
+    sum = 0;
+    g_assert_true(store_each_failure(fixture->store, &all, add_sessions, &sum, &error));
+    g_assert_cmpint(sum, ==, 2 * DOMAINS * FAILURES);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -417,6 +498,9 @@ main(int argc, char **argv)
         {"/store/rollup/period", test_period},
         {"/store/rollup/huge-counts", test_huge_counts},
         {"/store/rollup/too-many-rows", test_too_many_rows},
+        {"/store/rollup/within-a-transaction", test_within},
+        {"/store/rollup/given-up", test_given_up},
+        {"/store/rollup/many-rows", test_many_rows},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)

@@ -68,6 +68,9 @@ void explain_commands(Problem *problem);
 void explain_share(Problem *problem, GArray *shares, const char *name, gint64 sessions);
 void explain_sort_shares(GArray *shares);
 
+/* The MX that PROBLEM names, to be printed; "the MX" where it names none or several. */
+char *explain_mx_printable(const Problem *problem);
+
 /* The sender of a row is among those of PROBLEM. */
 gboolean explain_concerns(const Problem *problem, const char *sender);
 

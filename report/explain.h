@@ -12,11 +12,13 @@ gboolean explain_mx_not_in_policy(const EvidenceFailure *failure);
 /* Where the pattern of the failures points to. It is a likelihood: reports name the MX of failed
  * sessions only. */
 typedef enum {
-    PLACE_MX,          /* several senders at one MX host: that host */
-    PLACE_ALL_MX,      /* several senders at several: what the hosts share */
-    PLACE_SENDER,      /* one sender alone: its client, its trust store */
-    PLACE_PATH,        /* part of one sender, or one network: the way between, an attack included */
-    PLACE_POLICY,      /* the mx lines of the policy */
+    PLACE_MX,     /* several senders at one MX host: that host; a certificate that one sender
+                   * met in some sessions: a server or address behind it */
+    PLACE_ALL_MX, /* several senders at several: what the hosts share */
+    PLACE_SENDER, /* one sender alone: its client, its trust store */
+    PLACE_PATH,   /* STARTTLS missing for one sender, or a certificate from one network: the way
+                   * between, an attack included */
+    PLACE_POLICY, /* the mx lines of the policy */
     PLACE_POLICY_HOST, /* the web server of the policy, or the policy file */
     PLACE_DNS,         /* TLSA records, DNSSEC */
     PLACE_UNCLEAR,

@@ -226,6 +226,12 @@ tell_cause(Explain *explain, const Problem *problem, const Cluster *cluster, Res
 static char *
 remedy_of(const Problem *problem, ResultType type)
 {
+    if (problem->place == PLACE_MX && problem->senders->len == 1) {
+        g_autofree char *mx = explain_mx_printable(problem);
+        return g_strdup_printf("Look by the commands at the certificate of every server and "
+                               "address behind %s. %s",
+                               mx, result_type_remedy(type));
+    }
     if (problem->place == PLACE_SENDER && type != RESULT_VALIDATION_FAILURE && type != RESULT_OTHER)
         return g_strdup("See by the commands that the MX sends its whole chain of certificates. If "
                         "it does, tell the sender: its TLS client or its list of authorities is "

@@ -1,4 +1,6 @@
 /* explain_commands.c: what to run to see it with one's own eyes. */
+#include <gio/gio.h>
+
 #include "report/explain-internal.h"
 #include "report/shell.h"
 
@@ -34,8 +36,8 @@ static const char key_digest[] =
 
 static const char *const none[] = {NULL};
 static const char *const for_starttls[] = {addresses, starttls, starttls_6, NULL};
-static const char *const for_name[] = {certificate, starttls, NULL};
-static const char *const for_trust[] = {starttls, chain, NULL};
+static const char *const for_name[] = {addresses, certificate, starttls, NULL};
+static const char *const for_trust[] = {addresses, starttls, chain, NULL};
 static const char *const for_validation[] = {starttls, certificate, NULL};
 static const char *const for_tlsa[] = {tlsa, key_digest, NULL};
 static const char *const for_dnssec[] = {dnssec, tlsa, NULL};
@@ -86,6 +88,32 @@ add_once(Problem *problem, const char *format, const char *host, const char *dom
         g_ptr_array_add(problem->commands, g_steal_pointer(&command));
 }
 
+static gboolean
+is_of_certificate(const char *const *formats)
+{
+    return formats == for_name || formats == for_trust;
+}
+
+/* All failures that tell an address met one: what is presented there, whatever the others of HOST
+ * present. */
+static void
+add_for_address(Problem *problem, const char *host)
+{
+    if (problem->addresses->len != 1 || host == NULL)
+        return;
+    const char *foreign = g_array_index(problem->addresses, ProblemShare, 0).name;
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(foreign);
+    if (address == NULL)
+        return;
+    g_autofree char *text = g_inet_address_to_string(address);
+    gboolean is_6 = g_inet_address_get_family(address) == G_SOCKET_FAMILY_IPV6;
+    g_autofree char *format = g_strdup_printf(
+        "openssl s_client -starttls smtp -connect %s%s%s:25 -servername %%h </dev/null 2>/dev/null "
+        "| openssl x509 -noout -issuer -subject -dates -ext subjectAltName",
+        is_6 ? "[" : "", text, is_6 ? "]" : "");
+    add_once(problem, format, host, NULL);
+}
+
 static void
 add_all(Problem *problem, const char *const *formats, const char *host, const char *domain)
 {
@@ -103,6 +131,8 @@ explain_commands(Problem *problem)
         const char *host = shell_host(g_array_index(problem->mxs, ProblemShare, i).name);
         any = any || host != NULL;
         add_all(problem, formats, host, domain);
+        if (is_of_certificate(formats) && problem->mxs->len == 1)
+            add_for_address(problem, host);
     }
     /* Without an MX that can be named: which there are. */
     if (!any && problem->commands->len == 0 && formats != none)

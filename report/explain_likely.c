@@ -55,17 +55,29 @@ from_one_network(const Problem *problem)
                0.9 * (double)problem->sessions;
 }
 
+/* The certificate of one sender's failing sessions, where others met none such. An expired one is
+ * seldom made on the way; a wrong or untrusted one from one network alone may be an attack, else a
+ * second machine behind the name is likelier. Old clients fail in nearly all of their sessions. */
+static ProblemPlace
+place_of_certificate(const Pattern *pattern, ResultType type)
+{
+    if (type != RESULT_CERTIFICATE_EXPIRED && from_one_network(pattern->problem))
+        return PLACE_PATH;
+    if (pattern->share < 0.5)
+        return PLACE_MX;
+    gboolean at_one_of_several = pattern->setting->named_mx == 1 && pattern->setting->known_mx > 1;
+    return type == RESULT_CERTIFICATE_EXPIRED && at_one_of_several ? PLACE_MX : PLACE_SENDER;
+}
+
 static ProblemPlace
 place_of_single(const Pattern *pattern, ResultType type)
 {
     if (!pattern->others_tell || is_rare(pattern) || pattern->problem->sessions <= FEW_SESSIONS)
         return PLACE_UNCLEAR;
-    if (!is_session_failure(type))
-        return PLACE_SENDER;
     /* STARTTLS is the MX's to offer: a client cannot fail to see it on a clean way. */
-    if (type == RESULT_STARTTLS_NOT_SUPPORTED || from_one_network(pattern->problem))
+    if (type == RESULT_STARTTLS_NOT_SUPPORTED)
         return PLACE_PATH;
-    return pattern->share < 0.5 ? PLACE_PATH : PLACE_SENDER;
+    return is_certificate(type) ? place_of_certificate(pattern, type) : PLACE_SENDER;
 }
 
 static ProblemPlace
@@ -90,7 +102,8 @@ place_of(const Pattern *pattern)
     if (problem->senders->len == 1)
         return place_of_single(pattern, type);
     /* Several organisations behind one network, as of one provider or country. */
-    if (from_one_network(pattern->problem) && pattern->others_tell && is_session_failure(type))
+    if (from_one_network(pattern->problem) && pattern->others_tell && is_session_failure(type) &&
+        type != RESULT_CERTIFICATE_EXPIRED)
         return PLACE_PATH;
     if (pattern->setting->named_mx == 1)
         return PLACE_MX;
@@ -144,10 +157,39 @@ tell_path(const Pattern *pattern)
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+/* One sender alone met it there, in some of its sessions. */
+static char *
+tell_one_machine(const Pattern *pattern)
+{
+    const Problem *problem = pattern->problem;
+    gboolean expired = result_type_from_word(problem->result_type) == RESULT_CERTIFICATE_EXPIRED;
+    g_autofree char *mx = explain_mx_printable(problem);
+    g_autoptr(GString) out = g_string_new("Only this sender meets it");
+    tell_free(pattern, out);
+    if (expired)
+        g_string_append(out, "An expired certificate is seldom made on the way: most likely ");
+    else
+        g_string_append(out, "Most likely ");
+    g_string_append_printf(out,
+                           "one server or address behind %s %s, and only these sessions met it", mx,
+                           expired ? "kept an old certificate" : "has another certificate");
+    if (!expired)
+        g_string_append(out, "; something on the way that puts its own in place is possible too, "
+                             "and asking each address tells which");
+    if (problem->addresses->len == 1) {
+        g_autofree char *to = printable(g_array_index(problem->addresses, ProblemShare, 0).name);
+        g_string_append_printf(out, ". All went to the address %s: look there first", to);
+    }
+    g_string_append_c(out, '.');
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
 static char *
 tell_mx_place(const Pattern *pattern)
 {
     const Problem *problem = pattern->problem;
+    if (problem->senders->len == 1)
+        return tell_one_machine(pattern);
     GString *out = g_string_new("Independent senders meet it at one MX: the fault is there, not at "
                                 "the senders.");
     if (problem->addresses->len == 1) {

@@ -174,6 +174,19 @@ count_mx(Explain *explain, const Problem *problem, Setting *setting)
     setting->known_mx = g_hash_table_size(known);
 }
 
+char *
+explain_mx_printable(const Problem *problem)
+{
+    const char *mx = NULL;
+    guint named = 0;
+    for (guint i = 0; i < problem->mxs->len; i++) {
+        const char *name = g_array_index(problem->mxs, ProblemShare, i).name;
+        named += name != NULL ? 1 : 0;
+        mx = name != NULL ? name : mx;
+    }
+    return named == 1 ? text_printable(mx, -1, NAME_BYTES) : g_strdup("the MX");
+}
+
 /* ---- the sentence -------------------------------------------------------------------------- */
 
 static char *

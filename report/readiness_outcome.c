@@ -92,10 +92,9 @@ tell_group(Gate *gate, const Group *group, const char *state)
     g_autofree char *sender = text_printable(row->sender, -1, 200);
     g_autofree char *mx = text_printable(row->mx != NULL ? row->mx : "(no MX named)", -1, 255);
     g_autofree char *word = text_printable(row->result_word, -1, 100);
-    g_autofree char *first = day_format(group->first_day);
-    g_autofree char *last = day_format(group->last_day);
-    gate_evidence(gate, "%s at %s: %s, %" G_GINT64_FORMAT " sessions, %s to %s%s%s", sender, mx,
-                  word, group->sessions, first, last,
+    g_autofree char *days = day_span_format(group->first_day, group->last_day);
+    gate_evidence(gate, "%s at %s: %s, %" G_GINT64_FORMAT " sessions, %s%s%s", sender, mx, word,
+                  group->sessions, days,
                   explain_mx_not_in_policy(row) ? " (the policy has no mx line for it)" : "",
                   state);
 }

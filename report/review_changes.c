@@ -170,11 +170,11 @@ put_networks(Document *document, const Problem *problem)
 static void
 put_problem(Document *document, guint number, const Problem *problem)
 {
-    g_autofree char *first = day_format(problem->first_day), *last = day_format(problem->last_day);
+    g_autofree char *days = day_span_format(problem->first_day, problem->last_day);
     document_heading(document, 4, "%u. %s", number, problem->title);
     document_text(document, effect_tone(problem->effect),
-                  "%" G_GINT64_FORMAT " session%s on %u day%s, %s to %s: %s", problem->sessions,
-                  plural(problem->sessions), problem->days, plural(problem->days), first, last,
+                  "%" G_GINT64_FORMAT " session%s on %u day%s, %s: %s", problem->sessions,
+                  plural(problem->sessions), problem->days, plural(problem->days), days,
                   effect_sentence(problem->effect));
     document_list(document, NULL);
     put_line(document, "Cause", problem->cause);

@@ -7,9 +7,7 @@ put_no_report(Document *document, gint32 first, gint32 last)
 {
     if (first > last)
         return;
-    g_autofree char *since = day_format(first), *until = day_format(last);
-    g_autofree char *days =
-        first == last ? g_strdup(since) : g_strdup_printf("%s to %s", since, until);
+    g_autofree char *days = day_span_format(first, last);
     document_cell(document, TONE_PLAIN, days);
     for (int i = 0; i < 4; i++)
         document_cell(document, TONE_PLAIN, i == 0 ? "none" : NULL);
@@ -78,10 +76,8 @@ put_gaps(Document *document, const QualityDomain *quality)
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < quality->gaps->len; i++) {
         const QualityGap *gap = &g_array_index(quality->gaps, QualityGap, i);
-        g_autofree char *first = day_format(gap->first), *last = day_format(gap->last);
-        g_string_append_printf(text, "%s%s%s%s", i > 0 ? ", " : "", first,
-                               gap->first < gap->last ? " to " : "",
-                               gap->first < gap->last ? last : "");
+        g_autofree char *days = day_span_format(gap->first, gap->last);
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", days);
     }
     document_line(document,
                   "Days: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " are without any report: %s%s",

@@ -62,13 +62,13 @@ static void
 put_verdict(Document *document, const ReviewDomain *domain)
 {
     const Readiness *readiness = domain->readiness;
-    g_autofree char *since = day_format(readiness->since), *until = day_format(readiness->until);
+    g_autofree char *days = day_span_format(readiness->since, readiness->until);
     g_autofree char *lasting =
         domain->stage_days == 0
             ? g_strdup("")
             : g_strdup_printf(", for %u day%s", domain->stage_days, plural(domain->stage_days));
-    g_autofree char *sentence = g_strdup_printf("Stage: %s%s. Decided by the reports of %s to %s.",
-                                                stage_name(domain->stage), lasting, since, until);
+    g_autofree char *sentence = g_strdup_printf("Stage: %s%s. Decided by the reports of %s.",
+                                                stage_name(domain->stage), lasting, days);
     document_verdict(document, verdict_tone(readiness->verdict), verdict_name(readiness->verdict),
                      sentence);
     put_gates(document, readiness);
@@ -112,12 +112,11 @@ put_title(Document *document, const Review *review)
         document_text(document, TONE_PLAIN, "No report is stored yet.");
         return;
     }
-    g_autofree char *since = day_format(summary->since), *until = day_format(summary->until);
+    g_autofree char *days = day_span_format(summary->since, summary->until);
     if (review->week != NULL)
-        document_heading(document, 1, "TLS reports, week %s (%s to %s, UTC days)", review->week,
-                         since, until);
+        document_heading(document, 1, "TLS reports, week %s (%s, UTC days)", review->week, days);
     else
-        document_heading(document, 1, "TLS reports, %s to %s (UTC days)", since, until);
+        document_heading(document, 1, "TLS reports, %s (UTC days)", days);
     if (summary->filtered)
         document_text(document, TONE_DIM,
                       "Failures are filtered; totals and senders are not (successes name no MX).");

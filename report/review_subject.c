@@ -12,9 +12,7 @@ review_period(const Review *review)
         return g_strdup_printf("week %s", review->week);
     if (!review->summary->any)
         return g_strdup("no period");
-    g_autofree char *since = day_format(review->summary->since);
-    g_autofree char *until = day_format(review->summary->until);
-    return g_strdup_printf("%s to %s", since, until);
+    return day_span_format(review->summary->since, review->summary->until);
 }
 
 static void

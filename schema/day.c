@@ -165,6 +165,13 @@ day_format(gint32 day)
 }
 
 char *
+day_span_format(gint32 first, gint32 last)
+{
+    g_autofree char *from = day_format(first), *to = day_format(last);
+    return first == last ? g_steal_pointer(&from) : g_strdup_printf("%s to %s", from, to);
+}
+
+char *
 datetime_format(gint64 unix_seconds)
 {
     gint64 days = unix_seconds / SECONDS_OF_DAY;

@@ -18,5 +18,7 @@ gboolean datetime_parse(const char *text, gint64 *ret_unix, DatetimeOddity *ret_
 gboolean day_parse(const char *text, gint32 *ret_day);
 /* "YYYY-MM-DD" for DAY; newly allocated. */
 char *day_format(gint32 day);
+/* "2026-11-17 to 2026-11-19", and "2026-11-17" where FIRST is LAST; newly allocated. */
+char *day_span_format(gint32 first, gint32 last);
 /* "YYYY-MM-DDTHH:MM:SSZ"; newly allocated. */
 char *datetime_format(gint64 unix_seconds);

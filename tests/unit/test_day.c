@@ -85,6 +85,17 @@ test_calendar(void)
 }
 
 static void
+test_span(void)
+{
+    gint32 day;
+    g_assert_true(day_parse("2026-11-17", &day));
+    g_autofree char *one = day_span_format(day, day);
+    g_assert_cmpstr(one, ==, "2026-11-17");
+    g_autofree char *more = day_span_format(day, day + 14);
+    g_assert_cmpstr(more, ==, "2026-11-17 to 2026-12-01");
+}
+
+static void
 test_days(void)
 {
     const char *refused[] = {"2016-4-01",  "2016-04-31", "2016-04-01 ", "2016-04-01T00:00:00Z",
@@ -120,6 +131,7 @@ main(int argc, char **argv)
     g_test_add_func("/day/datetimes", test_datetimes);
     g_test_add_func("/day/calendar", test_calendar);
     g_test_add_func("/day/days", test_days);
+    g_test_add_func("/day/span", test_span);
     g_test_add_func("/day/extremes", test_extremes);
     return g_test_run();
 }

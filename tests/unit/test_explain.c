@@ -112,6 +112,13 @@ assert_has(const char *sentence, const char *part)
         g_error("\"%s\" is not in: %s", part, sentence);
 }
 
+static void
+assert_has_not(const char *sentence, const char *part)
+{
+    if (strstr(sentence, part) != NULL)
+        g_error("\"%s\" is in: %s", part, sentence);
+}
+
 /* ---- grouping ------------------------------------------------------------------------------ */
 
 static const char *const senders[] = {"Alpha", "Beta", "Gamma", "Delta", "Epsilon"};
@@ -226,6 +233,54 @@ test_stripped_starttls(Case *c, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpint(problem_of(c, 0)->place, ==, PLACE_PATH);
     assert_has(problem_of(c, 0)->likely, "man in the middle");
     assert_has(problem_of(c, 0)->likely, "Reports alone cannot tell which");
+}
+
+/* Hardly anybody on the way makes an expired certificate: a machine behind the MX kept the old one.
+ */
+static void
+test_expired_at_one_machine(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    all_report(c);
+    fail(c, "Alpha", "mx1.example.org", "certificate-expired", 40, 41, 10);
+    weigh(c, 1);
+    const Problem *problem = problem_of(c, 0);
+    g_assert_cmpint(problem->place, ==, PLACE_MX);
+    assert_has(problem->likely, "seldom made on the way");
+    assert_has(problem->likely, "one server or address behind mx1.example.org");
+    assert_has(problem->likely, "80 sessions of this sender");
+    assert_has_not(problem->likely, "man in the middle");
+    assert_has(problem->fix, "every server and address behind mx1.example.org");
+    assert_has(problem->fix, "Renew the certificate");
+    assert_has(g_ptr_array_index(problem->commands, 0), "dig +noall +answer mx1.example.org A");
+}
+
+/* All of a small sender went to the backup MX, which others seldom use: still no fault of his. */
+static void
+test_expired_at_backup(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    all_report(c);
+    total(c, "Small", 40, 40, 0);
+    fail(c, "Small", "b.mail.example.org", "certificate-expired", 40, 40, 6);
+    fail(c, "Beta", "mx1.example.org", "validation-failure", 40, 40, 6);
+    weigh(c, 2);
+    const Problem *problem = problem_of(c, 0);
+    if (strcmp(problem->result_type, "certificate-expired") != 0)
+        problem = problem_of(c, 1);
+    g_assert_cmpint(problem->place, ==, PLACE_MX);
+}
+
+/* Another certificate is likelier a second machine behind the name than an attack; but both may be.
+ */
+static void
+test_other_certificate_at_times(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    all_report(c);
+    fail(c, "Beta", "mx1.example.org", "certificate-host-mismatch", 70, 74, 8);
+    weigh(c, 1);
+    const Problem *problem = problem_of(c, 0);
+    g_assert_cmpint(problem->place, ==, PLACE_MX);
+    assert_has(problem->likely, "one server or address behind mx1.example.org");
+    assert_has(problem->likely, "something on the way");
 }
 
 /* A broken connection may be an accident, an expired certificate is none. */
@@ -427,6 +482,9 @@ main(int argc, char **argv)
     ADD("/explain/shared-certificate", test_shared_certificate);
     ADD("/explain/nameless-joins", test_nameless_joins);
     ADD("/explain/stripped-starttls", test_stripped_starttls);
+    ADD("/explain/expired-at-one-machine", test_expired_at_one_machine);
+    ADD("/explain/expired-at-backup", test_expired_at_backup);
+    ADD("/explain/other-certificate-at-times", test_other_certificate_at_times);
     ADD("/explain/rare", test_rare);
     ADD("/explain/lonely-failure", test_lonely_failure);
     ADD("/explain/wildcard-is-one-label", test_wildcard_is_one_label);

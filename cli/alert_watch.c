@@ -88,6 +88,8 @@ look(const AlertWatch *watch, GHashTable *stored, gboolean silence)
     round.domains = names;
     round.silence = silence;
     g_autoptr(Store) store = store_open(watch->store_uri, STORE_WRITE, LIMIT_LOCK_WAIT_MS, &error);
+    if (store != NULL)
+        store_set_cache(store, config_cache_beside(watch->config));
     if (store == NULL || !alert_round(store, watch->config, &round, &result, &error))
         say(SAY_WARNING, "no alerts now: %s", error->message);
 }

@@ -138,6 +138,7 @@ serve(App *app)
     const Config *config = app->config;
     g_autoptr(GError) error = NULL;
     signal(SIGPIPE, SIG_IGN);
+    store_set_cache(app->store, (gint64)config->cache_bytes / 2);
     Writer *writer = writer_start(app->store);
     AlertWatch *watch = alert_watch_start(config, app->store_uri);
     PruneWatch *retention = prune_watch_start(config, app->store_uri);

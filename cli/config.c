@@ -9,6 +9,7 @@
 #include "cli/config_mailbox.h"
 #include "cli/say.h"
 #include "schema/limits.h"
+#include "store/store.h"
 
 #define DEFAULT_FILE      "/etc/tlsgauge/tlsgauge.conf"
 #define DEFAULT_STORE_DIR "/var/lib/tlsgauge"
@@ -272,6 +273,7 @@ config_load(const char *path, GError **error)
         path = variable;
     if (path == NULL && access(DEFAULT_FILE, F_OK) == 0)
         path = DEFAULT_FILE;
+    config->cache_bytes = STORE_CACHE_BYTES;
     config->readiness = readiness_defaults;
     config->https_path = g_strdup("/v1/tlsrpt");
     config_mail_defaults(config);
@@ -284,6 +286,12 @@ config_load(const char *path, GError **error)
     if (config->store_uri == NULL)
         config->store_uri = default_store();
     return g_steal_pointer(&config);
+}
+
+gint64
+config_cache_beside(const Config *config)
+{
+    return (gint64)config->cache_bytes / 10;
 }
 
 void

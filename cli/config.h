@@ -48,6 +48,7 @@ typedef struct {
 typedef struct {
     char *file;        /* that was read; NULL if there was none */
     char *store_uri;   /* [store] uri, else the default place */
+    gsize cache_bytes; /* [store]: of the database, in the memory of one process */
     IntakeRules rules; /* [domains] [mx] [trust] [limits] */
     char *https_listen, *https_certificate, *https_key, *https_path;
     GPtrArray *https_proxies; /* of proxies.h; NULL for none */
@@ -83,6 +84,10 @@ typedef enum { CONFIG_ERROR_FILE, CONFIG_ERROR_CONTENT } ConfigErrorCode;
 Config *config_load(const char *path, GError **error);
 void config_free(Config *config); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
+
+/* The connections of serve share cache_bytes: the one that writes has half of it, and the others
+ * (two for pages; metrics, alerts and retention) have a tenth each, which is what this gives. */
+gint64 config_cache_beside(const Config *config);
 
 /* What keeps MAILBOX from being fetched ("expected url="), newly allocated; NULL for nothing. */
 char *config_mailbox_fault(const ConfigMailbox *mailbox);

@@ -320,6 +320,8 @@ set_mailbox_flag(Config *config, const ConfigKey *row, const char *name, const c
 
 const ConfigKey config_keys[] = {
     TEXT("store", "uri", store_uri, "a path, sqlite:PATH or postgresql://..."),
+    {"store", "cache-bytes", set_size, offsetof(Config, cache_bytes), 1048576, 68719476736,
+     "octets from 1048576 to 68719476736"},
     {"domains", "accept", set_accept, 0, 0, 0, "domain names separated by \";\""},
     {"mx", NULL, set_mx, 0, 0, 0, "MX-HOST=domain names separated by \";\""},
     {"trust", "authserv-ids", set_authserv_ids, 0, 0, 0,

@@ -152,6 +152,7 @@ command_open_store(App *app)
         say(SAY_ERROR, "%s", error->message);
         return app->command->is_mail_road ? EX_TEMPFAIL : options_store_exit(error);
     }
+    store_set_cache(app->store, (gint64)app->config->cache_bytes);
     intake_store_set_decoder(app->store, &app->config->rules);
     return -1;
 }

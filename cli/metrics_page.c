@@ -81,9 +81,13 @@ static gboolean
 refresh(MetricsPage *page, const MetricsOptions *options, GError **error)
 {
     StorePosition now;
-    if (page->store == NULL)
+    if (page->store == NULL) {
         page->store = store_open(page->store_uri, STORE_READ, LIMIT_LOCK_WAIT_MS, error);
-    if (page->store == NULL || !store_position(page->store, &now, error))
+        if (page->store == NULL)
+            return FALSE;
+        store_set_cache(page->store, config_cache_beside(page->config));
+    }
+    if (!store_position(page->store, &now, error))
         return FALSE;
     if (is_fresh(page, &now))
         return TRUE;

@@ -128,6 +128,8 @@ prune_once(PruneWatch *watch)
     if (!prune_retention(&watch->config->retention, options_today(), now, &retention))
         return;
     g_autoptr(Store) store = store_open(watch->store_uri, STORE_WRITE, LIMIT_LOCK_WAIT_MS, &error);
+    if (store != NULL)
+        store_set_cache(store, config_cache_beside(watch->config));
     gboolean ok = store != NULL && prune_run(store, &retention, &watch->config->rules, wait_for,
                                              watch, &pruned, &error);
     g_autofree char *text = prune_text(&pruned);

@@ -289,7 +289,7 @@ serve_dashboard_start(const Config *config, const char *store_uri, Meter *meter,
         .decode_data = (gpointer)config,
         .inflate = inflate,
     };
-    dashboard->stores = store_pool_new(store_uri);
+    dashboard->stores = store_pool_new(store_uri, config_cache_beside(config));
     dashboard->metrics = metrics_page_new(config, store_uri, meter);
     if (config->dashboard_users != NULL)
         dashboard->users = users_load(config->dashboard_users, error);

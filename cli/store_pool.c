@@ -7,15 +7,17 @@
 
 struct StorePool {
     char *uri;
+    gint64 cache_bytes;
     pthread_mutex_t lock; /* pthread: ThreadSanitizer knows it */
     GQueue idle;          /* of Store, under the lock */
 };
 
 StorePool *
-store_pool_new(const char *uri)
+store_pool_new(const char *uri, gint64 cache_bytes)
 {
     StorePool *pool = g_new0(StorePool, 1);
     pool->uri = g_strdup(uri);
+    pool->cache_bytes = cache_bytes;
     pthread_mutex_init(&pool->lock, NULL);
     g_queue_init(&pool->idle);
     return pool;
@@ -38,7 +40,12 @@ store_pool_take(StorePool *pool, GError **error)
     pthread_mutex_lock(&pool->lock);
     Store *store = g_queue_pop_head(&pool->idle);
     pthread_mutex_unlock(&pool->lock);
-    return store != NULL ? store : store_open(pool->uri, STORE_READ, LOCK_WAIT_MS, error);
+    if (store != NULL)
+        return store;
+    store = store_open(pool->uri, STORE_READ, LOCK_WAIT_MS, error);
+    if (store != NULL)
+        store_set_cache(store, pool->cache_bytes);
+    return store;
 }
 
 void

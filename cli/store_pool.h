@@ -5,8 +5,9 @@
 
 typedef struct StorePool StorePool;
 
-/* Nothing is opened yet. Free with store_pool_free when all have been given back. */
-StorePool *store_pool_new(const char *uri);
+/* Nothing is opened yet. Each connection keeps CACHE_BYTES of the store in memory. Free with
+ * store_pool_free when all have been given back. */
+StorePool *store_pool_new(const char *uri, gint64 cache_bytes);
 void store_pool_free(StorePool *pool); /* NULL is fine */
 
 /* A connection for reading, for this thread alone until store_pool_give. STORE_ERROR. */

@@ -46,6 +46,8 @@ typedef struct {
     gboolean (*compact)(DriverConnection *connection, GError **error);
     /* Writes all that is committed to the file PATH. NULL: it has means of its own. */
     gboolean (*copy)(DriverConnection *connection, const char *path, GError **error);
+    /* Keeps at most BYTES of pages in memory. NULL: the server does so for all. */
+    void (*set_cache)(DriverConnection *connection, gint64 bytes);
 
     /* Runs several statements without parameters whose rows nobody wants. */
     gboolean (*exec)(DriverConnection *connection, const char *sql, GError **error);

@@ -8,14 +8,13 @@
 /* "TLSG": PRAGMA application_id, so that file(1) and we can tell the file from another's. */
 #define APPLICATION_ID 0x544C5347
 
-/* Set on each connection. 16 KiB pages and the cache are measured choices; synchronous=FULL is the
+/* Set on each connection. 16 KiB pages are a measured choice; synchronous=FULL is the
  * promise that an acknowledged report is on disk; what is deleted is overwritten where that costs
  * no writing of its own. The last two refuse what a manipulated file could do. */
 static const char settings[] = "PRAGMA page_size = 16384;"
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA secure_delete = FAST;"
                                "PRAGMA foreign_keys = ON;"
-                               "PRAGMA cache_size = -65536;"
                                "PRAGMA wal_autocheckpoint = 4000;"
                                "PRAGMA journal_size_limit = 67108864;"
                                "PRAGMA trusted_schema = OFF;"
@@ -196,12 +195,21 @@ sqlite_close(DriverConnection *connection)
     g_free(connection);
 }
 
+static void
+sqlite_set_cache(DriverConnection *connection, gint64 bytes)
+{
+    g_autofree char *sql =
+        g_strdup_printf("PRAGMA cache_size = -%" G_GINT64_FORMAT, MAX(bytes / 1024, 1));
+    (void)sqlite_exec(connection, sql, NULL); /* without it the cache stays as it was */
+}
+
 static gboolean
 configure(DriverConnection *connection, StoreMode mode, gboolean memory, GError **error)
 {
     int version;
     sqlite3_extended_result_codes(connection->handle, 1);
     sqlite3_busy_timeout(connection->handle, connection->lock_wait_ms);
+    sqlite_set_cache(connection, STORE_CACHE_BYTES);
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -462,6 +470,7 @@ const Driver driver_sqlite = {
     .release = sqlite_release,
     .compact = sqlite_compact,
     .copy = sqlite_copy,
+    .set_cache = sqlite_set_cache,
     .exec = sqlite_exec,
     .begin = sqlite_begin,
     .commit = sqlite_commit,

@@ -83,6 +83,13 @@ store_close(Store *store)
 }
 
 void
+store_set_cache(Store *store, gint64 bytes)
+{
+    if (store->driver->set_cache != NULL)
+        store->driver->set_cache(store->connection, bytes);
+}
+
+void
 store_set_decoder(Store *store, StoreDecode decode, gpointer data)
 {
     store->decode = decode;

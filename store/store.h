@@ -36,6 +36,11 @@ typedef enum { STORE_READ, STORE_WRITE } StoreMode;
  * takes it: the tables are made in the first schema of its search path. LOCK_WAIT_MS is how long a
  * statement waits for another process. */
 Store *store_open(const char *uri, StoreMode mode, int lock_wait_ms, GError **error);
+
+/* How many octets of the database STORE may keep in memory from now on; what it starts with is a
+ * measured choice for filling a large store. PostgreSQL has a cache of its own, for all. */
+#define STORE_CACHE_BYTES (64 * 1024 * 1024)
+void store_set_cache(Store *store, gint64 bytes);
 void store_close(Store *store); /* NULL is fine; rolls an open transaction back */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 

@@ -7,11 +7,12 @@ test_values(void)
 {
     g_autofree char *path = NULL;
     g_autoptr(GError) error = NULL;
-    static const char text[] = "# comment\n[store]\nuri = /tmp/x.db\n\n[domains]\n"
-                               "accept=Example.ORG.; b\xc3\xbc"
-                               "cher.example\n[mx]\nMX1.host.example=a.example;b.example\n"
-                               "[trust]\nauthserv-ids=MX.Example.org;other\nminimum=verified\n"
-                               "[https]\npath=/in\n[limits]\ntimeout=7\nmessage-bytes=100000\n";
+    static const char text[] =
+        "# comment\n[store]\nuri = /tmp/x.db\ncache-bytes=20000000\n[domains]\n"
+        "accept=Example.ORG.; b\xc3\xbc"
+        "cher.example\n[mx]\nMX1.host.example=a.example;b.example\n"
+        "[trust]\nauthserv-ids=MX.Example.org;other\nminimum=verified\n"
+        "[https]\npath=/in\n[limits]\ntimeout=7\nmessage-bytes=100000\n";
     int fd = g_file_open_tmp("tlsgauge-config-XXXXXX", &path, &error);
     g_assert_no_error(error);
     g_assert_true(g_close(fd, NULL));
@@ -19,6 +20,8 @@ test_values(void)
     g_autoptr(Config) config = config_load(path, &error);
     g_assert_no_error(error);
     g_assert_cmpstr(config->store_uri, ==, "/tmp/x.db");
+    g_assert_cmpuint(config->cache_bytes, ==, 20000000);
+    g_assert_cmpint(config_cache_beside(config), ==, 2000000);
     g_assert_true(g_hash_table_contains(config->rules.accept, "example.org"));
     g_assert_true(g_hash_table_contains(config->rules.accept, "xn--bcher-kva.example"));
     char **served = g_hash_table_lookup(config->rules.mx_domains, "mx1.host.example");

@@ -2,31 +2,15 @@
 and one that commits each report by itself. wrk is the client and has its share of the processors."""
 import os
 import re
-import socket
 import subprocess
 import tempfile
-import time
 
-from table import HERE, PROGRAM, ROUNDS, SCALE, clear, compare, corpus, heading, tell, tool
+from resident import certificate
+from table import HERE, PROGRAM, ROUNDS, SCALE, clear, compare, corpus, free_port, heading, tell, tool
+from table import wait_for
 
 SECONDS = 3 + SCALE
 CONNECTIONS = 256
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(port):
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("the server does not listen")
 
 
 def load(command, port, pack, connections, close):
@@ -49,10 +33,7 @@ def load(command, port, pack, connections, close):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    certificate, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", certificate,
-                    "-subj", "/CN=localhost"], check=True, stderr=subprocess.DEVNULL)
+    certificate_file, key = certificate(folder)
     pack = corpus("pack", 200000, os.path.join(folder, "pack"))
     database, config = os.path.join(folder, "db"), os.path.join(folder, "conf")
 
@@ -62,13 +43,13 @@ with tempfile.TemporaryDirectory() as folder:
         with open(config, "w") as file:
             file.write("[store]\nuri=%s\n[https]\nlisten=127.0.0.1:%d\ncertificate=%s\nkey=%s\n"
                        "[limits]\nconnections=2000\nconnections-per-address=2000\n"
-                       % (database, port, certificate, key))
+                       % (database, port, certificate_file, key))
         return load([PROGRAM, "--config", config, "serve"], port, pack, connections, close)
 
     def naive(connections, close, store):
         port = free_port()
         clear(database)
-        command = [tool("bench_naive_https"), str(port), certificate, key]
+        command = [tool("bench_naive_https"), str(port), certificate_file, key]
         return load(command + ([database] if store else []), port, pack, connections, close)
 
     rates = {name: [] for name in ("ours", "p99", "bare", "commit", "ours new", "bare new")}

@@ -1,5 +1,6 @@
 """What the benchmarks share: medians of runs that take turns, and the lines of the table."""
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,22 @@ def corpus(kind, reports, place, *more):
         subprocess.run([tool("bench_corpus"), kind, str(reports), place, *map(str, more)],
                        check=True)
     return place
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port):
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("the server does not listen")
 
 
 def seconds(command, good=(0,), **options):

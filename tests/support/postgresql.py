@@ -36,10 +36,11 @@ def programs():
 
 
 class Postgresql:
-    """FSYNC False: for tests that do not take the power away. The server refuses root, so it runs
-    as the user of the package then; whoever may open the socket is let in as the superuser."""
+    """FSYNC False: for tests that do not take the power away. SETTINGS: more lines of its
+    configuration. The server refuses root, so it runs as the user of the package then; whoever may
+    open the socket is let in as the superuser."""
 
-    def __init__(self, fsync=False):
+    def __init__(self, fsync=False, settings=""):
         self.bin = programs()
         if self.bin is None:
             print("no PostgreSQL 15 or later here")
@@ -56,6 +57,7 @@ class Postgresql:
                      "--no-sync", "--locale=C.UTF-8")
         with open(os.path.join(self.data, "postgresql.conf"), "a") as file:
             file.write(SETTINGS.format(folder=self.folder, fsync="on" if fsync else "off"))
+            file.write(settings)
         self.start()
         self.sql("CREATE DATABASE tlsgauge", database="postgres")
 

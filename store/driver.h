@@ -81,13 +81,15 @@ typedef struct {
     /* Runs a statement whose rows nobody wants. A driver may put off to see how it went until the
      * next step or the commit, which then fails: for a database that is a round trip away. */
     gboolean (*send)(DriverStatement *statement, GError **error);
-    /* Sends an INSERT with the parameters $1 to $COLUMNS once for each of N rows of so many
-     * numbers, one row after the other at VALUES: each key once, in the order of the keys. Nothing
-     * is bound before. Told as by send. NULL: they are bound and sent one by one. */
-    gboolean (*send_rows)(DriverStatement *statement, const gint64 *values, guint columns, guint n,
-                          GError **error);
-    /* Both NULL where the database is next door. In a write transaction: ask sends a query, answer
-     * makes the rows of the first one that has not been answered those to step through. */
+    /* Both NULL where each statement is as good on its own. In a write transaction: add puts the
+     * row of an INSERT aside, with the parameters as they are bound now; all that were added go as
+     * one statement before anything else does, or by flush. Told as by send. No two rows that go
+     * together may have one key. */
+    gboolean (*add)(DriverStatement *statement, GError **error);
+    gboolean (*flush)(DriverConnection *connection, GError **error);
+    /* Both NULL where the database is next door. In a write transaction: ask notes a query with the
+     * parameters of now, answer makes the rows of the first one that has not been answered those to
+     * step through. No ask between two answers. */
     gboolean (*ask)(DriverStatement *statement, GError **error);
     gboolean (*answer)(DriverStatement *statement, GError **error);
     /* Runs an INSERT of one row; *ret_id is the id that it was given. */

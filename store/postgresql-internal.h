@@ -9,10 +9,7 @@
 #include "late/pq.h"
 #include "store/driver.h"
 
-typedef struct {
-    const char *sql;        /* for messages; borrowed */
-    DriverStatement *asker; /* wants the answer for itself; or NULL */
-} PostgresqlSent;
+typedef struct PostgresqlRows PostgresqlRows;
 
 typedef enum { LINK_IDLE, LINK_READING, LINK_WRITING } LinkState;
 
@@ -30,7 +27,9 @@ struct DriverConnection {
     gboolean has_schema;        /* ours, when it was last looked at */
     gint64 partitions_day;      /* on which partitions were last asked for; 0: never */
     gboolean spoilt;            /* the session is in an unknown state: to be made anew */
-    GArray *sent;               /* in a pipeline: PostgresqlSent, what is not answered yet */
+    GPtrArray *sent;            /* in a pipeline: the SQL of what is not answered yet, borrowed */
+    GHashTable *held;           /* SQL of an INSERT -> PostgresqlRows that wait to be sent */
+    PostgresqlRows *holding;    /* the one of these that has rows; or NULL */
     DriverStatement *streaming; /* the one whose rows are still coming */
 };
 
@@ -49,8 +48,8 @@ gboolean postgresql_link_lost(DriverConnection *connection);
 gboolean postgresql_link_fail(DriverConnection *connection, const PGresult *result, const char *sql,
                               GError **error);
 
-/* Notes that SQL, which must outlive its answer, was sent in the pipeline; ASKER as above. */
-void postgresql_link_sent(DriverConnection *connection, const char *sql, DriverStatement *asker);
+/* Notes that SQL, which must outlive its answer, was sent in the pipeline. */
+void postgresql_link_sent(DriverConnection *connection, const char *sql);
 /* Reads the answers to all that was sent; the first that failed is told. *ret_last (may be NULL)
  * is the last one, to be cleared by the caller. */
 gboolean postgresql_link_answers(DriverConnection *connection, PGresult **ret_last, GError **error);
@@ -59,12 +58,49 @@ gboolean postgresql_link_answers(DriverConnection *connection, PGresult **ret_la
 gboolean postgresql_link_command(DriverConnection *connection, const char *sql,
                                  PGresult **ret_result, GError **error);
 
+/* ---- postgresql_text.c: the text of a statement -------------------------------------------- */
+
+/* How many parameters it has, by the highest placeholder; -1 where one is not "$" and a number
+ * within bounds, and for a text that says nothing at all. */
+int postgresql_text_parameters(const char *sql);
+
+/* SQL for as many rows as the arrays have that are its N parameters now, of TYPES. NULL where SQL
+ * is none that can be widened so. Newly allocated. */
+typedef char *(*PostgresqlMany)(const char *sql, const char *const *types, int n);
+/* An INSERT of one row: inserts all. */
+char *postgresql_text_insert(const char *sql, const char *const *types, int n);
+/* A SELECT: before its columns stands the number, from 1, of the parameters that found the row, and
+ * the rows come in the order of these. Texts are not to be compared with parameters. */
+char *postgresql_text_select(const char *sql, const char *const *types, int n);
+
+/* ---- postgresql_rows.c: the parameters of many rows ---------------------------------------- */
+
+typedef enum { POSTGRESQL_NUMBER, POSTGRESQL_TEXT, POSTGRESQL_BLOB } PostgresqlKind;
+typedef struct {
+    PostgresqlKind kind;
+    gint64 number;
+    const void *data; /* of a text or blob; NULL is NULL */
+    gsize length;
+} PostgresqlValue;
+
+/* For SQL with N parameters, which TEXT widens. Free before the connection. */
+PostgresqlRows *postgresql_rows_new(DriverConnection *connection, const char *sql, int n,
+                                    PostgresqlMany text);
+void postgresql_rows_free(PostgresqlRows *rows); /* NULL is fine */
+/* A row of N values, copied. The kinds are the same in all rows. */
+void postgresql_rows_add(PostgresqlRows *rows, const PostgresqlValue *values);
+guint postgresql_rows_count(const PostgresqlRows *rows);
+/* Whether they should be sent before there are more. */
+gboolean postgresql_rows_full(const PostgresqlRows *rows);
+/* The statement for all of them, with its parameters bound until the next add or forget. Owned by
+ * ROWS; NULL on error. */
+DriverStatement *postgresql_rows_bind(PostgresqlRows *rows, GError **error);
+void postgresql_rows_forget(PostgresqlRows *rows);
+
 /* ---- postgresql_statement.c ---------------------------------------------------------------- */
 
 /* Reads the rows that are still coming into memory, to make the connection free. */
 void postgresql_statement_buffer(DriverStatement *statement);
-/* Keeps an answer that was asked for ahead. */
-void postgresql_statement_answered(DriverStatement *statement, PGresult *result);
 /* They will not come any more. */
 void postgresql_statement_cut(DriverStatement *statement);
 
@@ -78,6 +114,8 @@ gboolean postgresql_step(DriverStatement *statement, gboolean *ret_row, GError *
 gboolean postgresql_ask(DriverStatement *statement, GError **error);
 gboolean postgresql_answer(DriverStatement *statement, GError **error);
 gboolean postgresql_send(DriverStatement *statement, GError **error);
+gboolean postgresql_add(DriverStatement *statement, GError **error);
+gboolean postgresql_flush(DriverConnection *connection, GError **error);
 gboolean postgresql_insert(DriverStatement *statement, gint64 *ret_id, GError **error);
 void postgresql_reset(DriverStatement *statement);
 gint64 postgresql_column_int(DriverStatement *statement, int column);

@@ -18,7 +18,7 @@ send_command(DriverConnection *connection, const char *sql, GError **error)
 {
     if (connection->pq->sendQueryParams(connection->handle, sql, 0, NULL, NULL, NULL, NULL, 0) != 1)
         return postgresql_link_fail(connection, NULL, sql, error);
-    postgresql_link_sent(connection, sql, NULL);
+    postgresql_link_sent(connection, sql);
     return TRUE;
 }
 
@@ -28,6 +28,8 @@ postgresql_rollback(DriverConnection *connection)
     const LatePq *pq = connection->pq;
     if (connection->state == LINK_IDLE)
         return;
+    if (connection->holding != NULL)
+        postgresql_rows_forget(g_steal_pointer(&connection->holding));
     if (!postgresql_link_lost(connection) &&
         pq->transactionStatus(connection->handle) != PQTRANS_IDLE)
         (void)postgresql_link_command(connection, "ROLLBACK", NULL, NULL);
@@ -123,7 +125,8 @@ postgresql_exec(DriverConnection *connection, const char *sql, GError **error)
     if (!postgresql_link_ready(connection, error))
         return FALSE;
     if (state == LINK_WRITING) {
-        if (!postgresql_link_answers(connection, NULL, error))
+        if (!postgresql_flush(connection, error) ||
+            !postgresql_link_answers(connection, NULL, error))
             return FALSE;
         (void)pq->exitPipelineMode(connection->handle);
         connection->state = LINK_READING;
@@ -311,6 +314,8 @@ const Driver driver_postgresql = {
     .bind_blob = postgresql_bind_blob,
     .step = postgresql_step,
     .send = postgresql_send,
+    .add = postgresql_add,
+    .flush = postgresql_flush,
     .ask = postgresql_ask,
     .answer = postgresql_answer,
     .insert = postgresql_insert,

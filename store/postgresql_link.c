@@ -193,7 +193,9 @@ postgresql_link_open(const char *uri, StoreMode mode, int lock_wait_ms, GError *
     connection->mode = mode;
     connection->lock_wait_ms = lock_wait_ms;
     connection->unused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_names);
-    connection->sent = g_array_new(FALSE, FALSE, sizeof(PostgresqlSent));
+    connection->held = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                             (GDestroyNotify)postgresql_rows_free);
+    connection->sent = g_ptr_array_new();
     fill_values(connection, values);
     connection->handle = pq->connectdbParams(keywords, values, 1);
     gboolean ok = postgresql_link_lost(connection)
@@ -210,9 +212,10 @@ postgresql_link_close(DriverConnection *connection)
 {
     if (connection == NULL)
         return;
+    g_hash_table_destroy(connection->held);
     connection->pq->finish(connection->handle);
     g_hash_table_destroy(connection->unused);
-    g_array_unref(connection->sent);
+    g_ptr_array_unref(connection->sent);
     g_free(connection->shown);
     g_free(connection->uri);
     g_free(connection);
@@ -227,7 +230,7 @@ postgresql_link_ready(DriverConnection *connection, GError **error)
         return postgresql_link_fail(connection, NULL, NULL, error);
     if (connection->streaming != NULL)
         postgresql_statement_cut(connection->streaming);
-    g_array_set_size(connection->sent, 0);
+    g_ptr_array_set_size(connection->sent, 0);
     connection->pq->reset(connection->handle);
     if (postgresql_link_lost(connection))
         return postgresql_link_fail(connection, NULL, NULL, error);
@@ -237,10 +240,9 @@ postgresql_link_ready(DriverConnection *connection, GError **error)
 /* ---- answers --------------------------------------------------------------------------- */
 
 void
-postgresql_link_sent(DriverConnection *connection, const char *sql, DriverStatement *asker)
+postgresql_link_sent(DriverConnection *connection, const char *sql)
 {
-    const PostgresqlSent sent = {sql, asker};
-    g_array_append_val(connection->sent, sent);
+    g_ptr_array_add(connection->sent, (gpointer)sql);
 }
 
 static gboolean
@@ -269,21 +271,17 @@ postgresql_link_answers(DriverConnection *connection, PGresult **ret_last, GErro
     if (pq->pipelineSync(connection->handle) != 1)
         postgresql_link_fail(connection, NULL, "", &first);
     for (guint i = 0; i < connection->sent->len; i++) {
-        const PostgresqlSent *sent = &g_array_index(connection->sent, PostgresqlSent, i);
         PGresult *result = pq->getResult(connection->handle);
         /* What comes after the first that failed is not looked at by the server. */
         if (!is_good(pq, result) && first == NULL)
-            postgresql_link_fail(connection, result, sent->sql, &first);
+            postgresql_link_fail(connection, result, g_ptr_array_index(connection->sent, i),
+                                 &first);
         if (result != NULL)
             skip_results(connection);
-        if (sent->asker != NULL && first == NULL) {
-            postgresql_statement_answered(sent->asker, result);
-            continue;
-        }
         pq->clear(last);
         last = result;
     }
-    g_array_set_size(connection->sent, 0);
+    g_ptr_array_set_size(connection->sent, 0);
     pq->clear(pq->getResult(connection->handle)); /* the end of the pipeline */
     if (first == NULL && ret_last != NULL)
         *ret_last = last;
@@ -302,9 +300,11 @@ postgresql_link_command(DriverConnection *connection, const char *sql, PGresult 
     if (connection->streaming != NULL)
         postgresql_statement_buffer(connection->streaming);
     if (connection->state == LINK_WRITING) {
+        if (!postgresql_flush(connection, error))
+            return FALSE;
         if (pq->sendQueryParams(connection->handle, sql, 0, NULL, NULL, NULL, NULL, 0) != 1)
             return postgresql_link_fail(connection, NULL, sql, error);
-        postgresql_link_sent(connection, sql, NULL);
+        postgresql_link_sent(connection, sql);
         return postgresql_link_answers(connection, ret_result, error);
     }
     PGresult *result = pq->exec(connection->handle, sql);

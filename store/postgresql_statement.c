@@ -19,60 +19,20 @@ struct DriverStatement {
     int n;                 /* parameters $1 to $n */
     guint32 wanted, bound; /* bit i: parameter i + 1 */
     gboolean fault;        /* a number that the statement has not */
-    const char *values[DRIVER_PARAMETERS];
-    int lengths[DRIVER_PARAMETERS], formats[DRIVER_PARAMETERS];
-    char numbers[DRIVER_PARAMETERS][24];
+    PostgresqlValue values[DRIVER_PARAMETERS];
     char *owned[DRIVER_PARAMETERS]; /* texts that had to be mended */
     gboolean started;
-    PGresult *rows;   /* those at hand */
-    int row;          /* of these, the one now */
-    GQueue more;      /* of PGresult: rows that were read ahead */
-    GQueue answers;   /* of PGresult: to what was asked ahead */
-    guint pending;    /* asked ahead, and still on the way */
-    GPtrArray *blobs; /* of the row now, decoded */
+    PGresult *rows;        /* those at hand */
+    int row;               /* of these, the one now */
+    GQueue more;           /* of PGresult: rows that were read ahead */
+    PostgresqlRows *asked; /* what is asked ahead, and not sent yet; NULL: never was */
+    gint64 answer;         /* rows holds the answers to all that was asked, and this is the one
+                            * now; 0: it does not */
+    GPtrArray *blobs;      /* of the row now, decoded */
 };
 G_STATIC_ASSERT(DRIVER_PARAMETERS <= 32);
 
 /* ---- preparing ------------------------------------------------------------------------- */
-
-/* What follows a quoted text or a comment at SQL, or SQL itself where there is none. */
-static const char *
-skip_quoted(const char *sql)
-{
-    const char *end = NULL;
-    if (*sql == '\'' || *sql == '"')
-        end = strchr(sql + 1, *sql);
-    else if (g_str_has_prefix(sql, "--"))
-        return sql + strcspn(sql, "\n");
-    else if (g_str_has_prefix(sql, "/*") && (end = strstr(sql + 2, "*/")) != NULL)
-        end++;
-    return end != NULL ? end + 1 : sql;
-}
-
-/* The highest placeholder; -1 for one that is not "$" and a number within bounds, and for a text
- * that says nothing at all. */
-static int
-count_parameters(const char *sql)
-{
-    int highest = 0;
-    gboolean blank = TRUE;
-    while (*sql != '\0') {
-        const char *next = skip_quoted(sql);
-        if (next != sql) {
-            sql = next;
-            continue;
-        }
-        if (*sql == '$') {
-            guint64 number = g_ascii_strtoull(sql + 1, NULL, 10);
-            if (!g_ascii_isdigit(sql[1]) || number < 1 || number > DRIVER_PARAMETERS)
-                return -1;
-            highest = MAX(highest, (int)number);
-        }
-        blank = blank && (g_ascii_isspace(*sql) || *sql == ';');
-        sql++;
-    }
-    return blank ? -1 : highest;
-}
 
 /* Brings the statement to the server, under a name that was given up or a new one. */
 static gboolean
@@ -93,7 +53,7 @@ prepare_now(DriverStatement *statement, GError **error)
         if (pq->sendPrepare(connection->handle, statement->name, statement->sql, 0, NULL) != 1)
             return postgresql_link_fail(connection, NULL, statement->sql, error);
         if (connection->state == LINK_WRITING) {
-            postgresql_link_sent(connection, statement->sql, NULL);
+            postgresql_link_sent(connection, statement->sql);
             if (!postgresql_link_answers(connection, NULL, error))
                 return FALSE;
         } else {
@@ -118,6 +78,7 @@ postgresql_finalize(DriverStatement *statement)
         return;
     connection = statement->connection;
     postgresql_reset(statement);
+    postgresql_rows_free(statement->asked);
     if (statement->session == connection->session) {
         GQueue *names = g_hash_table_lookup(connection->unused, statement->sql);
         if (names == NULL) {
@@ -135,7 +96,7 @@ postgresql_finalize(DriverStatement *statement)
 DriverStatement *
 postgresql_prepare(DriverConnection *connection, const char *sql, GError **error)
 {
-    int n = count_parameters(sql);
+    int n = postgresql_text_parameters(sql);
     if (n < 0) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL,
                     "not one statement with the placeholders $1, $2 ...: %s", sql);
@@ -148,7 +109,6 @@ postgresql_prepare(DriverConnection *connection, const char *sql, GError **error
     statement->wanted = n == 32 ? G_MAXUINT32 : (1u << n) - 1;
     statement->blobs = g_ptr_array_new_with_free_func(connection->pq->freemem);
     g_queue_init(&statement->more);
-    g_queue_init(&statement->answers);
     g_autoptr(GError) first = NULL;
     if (postgresql_link_ready(connection, &first) && prepare_now(statement, &first))
         return statement;
@@ -180,9 +140,7 @@ postgresql_bind_int(DriverStatement *statement, int parameter, gint64 value)
     int i = place_of(statement, parameter);
     if (i < 0)
         return;
-    g_snprintf(statement->numbers[i], sizeof statement->numbers[i], "%" G_GINT64_FORMAT, value);
-    statement->values[i] = statement->numbers[i];
-    statement->formats[i] = 0;
+    statement->values[i] = (PostgresqlValue){.kind = POSTGRESQL_NUMBER, .number = value};
 }
 
 void
@@ -195,8 +153,8 @@ postgresql_bind_text(DriverStatement *statement, int parameter, const char *text
     g_clear_pointer(&statement->owned[i], g_free);
     if (text != NULL && !g_utf8_validate(text, -1, NULL))
         text = statement->owned[i] = g_utf8_make_valid(text, -1);
-    statement->values[i] = text;
-    statement->formats[i] = 0;
+    statement->values[i] = (PostgresqlValue){
+        .kind = POSTGRESQL_TEXT, .data = text, .length = text != NULL ? strlen(text) : 0};
 }
 
 void
@@ -206,34 +164,56 @@ postgresql_bind_blob(DriverStatement *statement, int parameter, const void *data
     if (i < 0)
         return;
     statement->fault = statement->fault || length > G_MAXINT;
-    statement->values[i] = data;
-    statement->lengths[i] = (int)MIN(length, G_MAXINT);
-    statement->formats[i] = 1;
+    statement->values[i] =
+        (PostgresqlValue){.kind = POSTGRESQL_BLOB, .data = data, .length = length};
 }
 
 /* ---- running --------------------------------------------------------------------------- */
 
-/* Sends the statement with its parameters, which are no longer needed then. ASKER is for the
- * pipeline. */
 static gboolean
-launch(DriverStatement *statement, DriverStatement *asker, GError **error)
+check_bound(const DriverStatement *statement, GError **error)
+{
+    if (!statement->fault && statement->bound == statement->wanted)
+        return TRUE;
+    g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "parameters do not fit: %s",
+                statement->sql);
+    return FALSE;
+}
+
+static int
+send_values(const DriverStatement *statement)
+{
+    const char *values[DRIVER_PARAMETERS];
+    int lengths[DRIVER_PARAMETERS], formats[DRIVER_PARAMETERS];
+    char numbers[DRIVER_PARAMETERS][24];
+    for (int i = 0; i < statement->n; i++) {
+        const PostgresqlValue *value = &statement->values[i];
+        values[i] = value->data;
+        lengths[i] = (int)value->length;
+        formats[i] = value->kind == POSTGRESQL_BLOB;
+        if (value->kind != POSTGRESQL_NUMBER)
+            continue;
+        g_snprintf(numbers[i], sizeof numbers[i], "%" G_GINT64_FORMAT, value->number);
+        values[i] = numbers[i];
+    }
+    return statement->connection->pq->sendQueryPrepared(
+        statement->connection->handle, statement->name, statement->n, values, lengths, formats, 0);
+}
+
+/* Sends the statement with its parameters, which are no longer needed then. */
+static gboolean
+launch(DriverStatement *statement, GError **error)
 {
     DriverConnection *connection = statement->connection;
-    if (statement->fault || statement->bound != statement->wanted) {
-        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "parameters do not fit: %s",
-                    statement->sql);
-        return FALSE;
-    }
-    if (!prepare_now(statement, error))
+    if (!check_bound(statement, error) || !postgresql_flush(connection, error) ||
+        !prepare_now(statement, error))
         return FALSE;
     if (connection->streaming != NULL)
         postgresql_statement_buffer(connection->streaming);
-    if (connection->pq->sendQueryPrepared(connection->handle, statement->name, statement->n,
-                                          statement->values, statement->lengths, statement->formats,
-                                          0) != 1)
+    if (send_values(statement) != 1)
         return postgresql_link_fail(connection, NULL, statement->sql, error);
     if (connection->state == LINK_WRITING)
-        postgresql_link_sent(connection, statement->sql, asker);
+        postgresql_link_sent(connection, statement->sql);
     return TRUE;
 }
 
@@ -262,7 +242,7 @@ receive(DriverStatement *statement, GError **error)
 static gboolean
 stream(DriverStatement *statement, GError **error)
 {
-    if (!postgresql_link_ready(statement->connection, error) || !launch(statement, NULL, error))
+    if (!postgresql_link_ready(statement->connection, error) || !launch(statement, error))
         return FALSE;
     (void)statement->connection->pq->setSingleRowMode(statement->connection->handle);
     statement->connection->streaming = statement;
@@ -276,7 +256,7 @@ start(DriverStatement *statement, GError **error)
     g_autoptr(GError) first = NULL;
     statement->row = -1;
     if (connection->state == LINK_WRITING)
-        return launch(statement, NULL, error) &&
+        return launch(statement, error) &&
                postgresql_link_answers(connection, &statement->rows, error);
     if (stream(statement, &first))
         return TRUE;
@@ -287,6 +267,16 @@ start(DriverStatement *statement, GError **error)
     return FALSE;
 }
 
+/* The number of the question that row ROW of the answers is for; 0 past the last. */
+static gint64
+question_of(const DriverStatement *statement, int row)
+{
+    const LatePq *pq = statement->connection->pq;
+    if (row >= pq->ntuples(statement->rows))
+        return 0;
+    return g_ascii_strtoll(pq->getvalue(statement->rows, row, 0), NULL, 10);
+}
+
 gboolean
 postgresql_step(DriverStatement *statement, gboolean *ret_row, GError **error)
 {
@@ -294,8 +284,13 @@ postgresql_step(DriverStatement *statement, gboolean *ret_row, GError **error)
     if (!statement->started && !start(statement, error))
         return FALSE;
     statement->started = TRUE;
-    statement->row++;
     g_ptr_array_set_size(statement->blobs, 0);
+    if (statement->answer > 0) {
+        *ret_row = question_of(statement, statement->row + 1) == statement->answer;
+        statement->row += *ret_row;
+        return TRUE;
+    }
+    statement->row++;
     while (statement->rows == NULL || statement->row >= pq->ntuples(statement->rows)) {
         pq->clear(statement->rows);
         statement->row = 0;
@@ -320,8 +315,8 @@ postgresql_send(DriverStatement *statement, GError **error)
     DriverConnection *connection = statement->connection;
     gboolean row = TRUE;
     if (connection->state == LINK_WRITING)
-        return launch(statement, NULL, error) && (connection->sent->len < IN_FLIGHT ||
-                                                  postgresql_link_answers(connection, NULL, error));
+        return launch(statement, error) && (connection->sent->len < IN_FLIGHT ||
+                                            postgresql_link_answers(connection, NULL, error));
     while (row) {
         if (!postgresql_step(statement, &row, error))
             return FALSE;
@@ -329,32 +324,81 @@ postgresql_send(DriverStatement *statement, GError **error)
     return TRUE;
 }
 
+/* ---- many at once ---------------------------------------------------------------------- */
+
+gboolean
+postgresql_add(DriverStatement *statement, GError **error)
+{
+    DriverConnection *connection = statement->connection;
+    PostgresqlRows *rows = g_hash_table_lookup(connection->held, statement->sql);
+    if (connection->state != LINK_WRITING)
+        return postgresql_send(statement, error);
+    if (rows == NULL) {
+        rows =
+            postgresql_rows_new(connection, statement->sql, statement->n, postgresql_text_insert);
+        g_hash_table_insert(connection->held, g_strdup(statement->sql), rows);
+    }
+    if (!check_bound(statement, error) ||
+        (connection->holding != rows && !postgresql_flush(connection, error)))
+        return FALSE;
+    connection->holding = rows;
+    postgresql_rows_add(rows, statement->values);
+    return !postgresql_rows_full(rows) || postgresql_flush(connection, error);
+}
+
+gboolean
+postgresql_flush(DriverConnection *connection, GError **error)
+{
+    if (connection->holding == NULL)
+        return TRUE;
+    PostgresqlRows *rows = g_steal_pointer(&connection->holding);
+    DriverStatement *all = postgresql_rows_bind(rows, error);
+    gboolean ok = all != NULL && postgresql_send(all, error);
+    postgresql_rows_forget(rows);
+    return ok;
+}
+
 gboolean
 postgresql_ask(DriverStatement *statement, GError **error)
 {
-    if (!launch(statement, statement, error))
+    if (statement->asked == NULL)
+        statement->asked = postgresql_rows_new(statement->connection, statement->sql, statement->n,
+                                               postgresql_text_select);
+    if (!check_bound(statement, error))
         return FALSE;
-    statement->pending++;
+    postgresql_rows_add(statement->asked, statement->values);
     return TRUE;
 }
 
-void
-postgresql_statement_answered(DriverStatement *statement, PGresult *result)
+/* Asks all that was noted, in one go. */
+static gboolean
+ask_now(DriverStatement *statement, GError **error)
 {
-    g_queue_push_tail(&statement->answers, result);
-    statement->pending--;
+    DriverConnection *connection = statement->connection;
+    PGresult *rows = NULL;
+    DriverStatement *all = postgresql_rows_bind(statement->asked, error);
+    gboolean ok =
+        all != NULL && launch(all, error) && postgresql_link_answers(connection, &rows, error);
+    postgresql_rows_forget(statement->asked);
+    if (!ok)
+        return FALSE;
+    connection->pq->clear(statement->rows);
+    statement->rows = rows;
+    statement->row = -1;
+    statement->answer = 0;
+    statement->started = TRUE;
+    return TRUE;
 }
 
 gboolean
 postgresql_answer(DriverStatement *statement, GError **error)
 {
-    if (g_queue_is_empty(&statement->answers) &&
-        !postgresql_link_answers(statement->connection, NULL, error))
+    if (postgresql_rows_count(statement->asked) > 0 && !ask_now(statement, error))
         return FALSE;
-    statement->connection->pq->clear(statement->rows);
-    statement->rows = g_queue_pop_head(&statement->answers);
-    statement->row = -1;
-    statement->started = TRUE;
+    statement->answer++;
+    for (gint64 next = question_of(statement, statement->row + 1);
+         next > 0 && next < statement->answer; next = question_of(statement, statement->row + 1))
+        statement->row++;
     return TRUE;
 }
 
@@ -387,13 +431,6 @@ postgresql_statement_cut(DriverStatement *statement)
     statement->connection->streaming = NULL;
 }
 
-static void
-drop_results(DriverConnection *connection, GQueue *results)
-{
-    for (PGresult *rows = g_queue_pop_head(results); rows != NULL; rows = g_queue_pop_head(results))
-        connection->pq->clear(rows);
-}
-
 void
 postgresql_reset(DriverStatement *statement)
 {
@@ -402,14 +439,10 @@ postgresql_reset(DriverStatement *statement)
         postgresql_statement_buffer(statement);
     connection->pq->clear(statement->rows);
     statement->rows = NULL;
-    for (guint i = 0; statement->pending > 0 && i < connection->sent->len; i++) {
-        PostgresqlSent *sent = &g_array_index(connection->sent, PostgresqlSent, i);
-        if (sent->asker == statement)
-            sent->asker = NULL;
-    }
-    statement->pending = 0;
-    drop_results(connection, &statement->more);
-    drop_results(connection, &statement->answers);
+    g_queue_clear_full(&statement->more, (GDestroyNotify)connection->pq->clear);
+    if (statement->asked != NULL)
+        postgresql_rows_forget(statement->asked);
+    statement->answer = 0;
     g_ptr_array_set_size(statement->blobs, 0);
     for (int i = 0; i < statement->n; i++)
         g_clear_pointer(&statement->owned[i], g_free);
@@ -425,6 +458,7 @@ postgresql_column_text(DriverStatement *statement, int column)
 {
     const LatePq *pq = statement->connection->pq;
     const PGresult *rows = statement->rows;
+    column += statement->answer > 0; /* after the number of the question */
     if (rows == NULL || column >= pq->nfields(rows) ||
         pq->getisnull(rows, statement->row, column) != 0)
         return NULL;

@@ -4,6 +4,7 @@
 
 struct Statement {
     const Driver *driver;
+    DriverConnection *connection;
     DriverStatement *handle;
     gboolean cached;
     gboolean in_use;
@@ -57,6 +58,7 @@ statement_get(StatementCache *cache, const char *name, GError **error)
     gboolean first = statement == NULL;
     statement = g_new0(Statement, 1);
     statement->driver = cache->driver;
+    statement->connection = cache->connection;
     statement->handle = handle;
     statement->in_use = TRUE;
     statement->cached = first;
@@ -149,20 +151,26 @@ statement_send(Statement *statement, GError **error)
 }
 
 gboolean
+statement_add(Statement *statement, GError **error)
+{
+    const Driver *driver = statement->driver;
+    return driver->add != NULL ? driver->add(statement->handle, error)
+                               : driver->send(statement->handle, error);
+}
+
+gboolean
 statement_send_rows(Statement *statement, const gint64 *values, guint columns, guint n,
                     GError **error)
 {
     const Driver *driver = statement->driver;
-    if (driver->send_rows != NULL)
-        return driver->send_rows(statement->handle, values, columns, n, error);
     for (guint i = 0; i < n; i++, values += columns) {
         for (guint column = 0; column < columns; column++)
             driver->bind_int(statement->handle, (int)column + 1, values[column]);
-        if (!driver->send(statement->handle, error))
+        if (!statement_add(statement, error))
             return FALSE;
         driver->reset(statement->handle);
     }
-    return TRUE;
+    return driver->flush == NULL || driver->flush(statement->connection, error);
 }
 
 gboolean

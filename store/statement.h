@@ -30,10 +30,10 @@ Statement *statement_bytes(Statement *statement, int parameter, GBytes *bytes);
 
 /* Whether STATEMENTS come from a database a round trip away, where it pays to ask ahead: */
 gboolean statement_can_ask(const StatementCache *statements);
-/* sends the query with the parameters of now, any number of times, and */
+/* notes the query with the parameters of now, any number of times, and */
 gboolean statement_ask(Statement *statement, GError **error);
 /* makes the rows of the first that is not answered yet those to step through. In a write
- * transaction. */
+ * transaction, and answers after the last question. */
 gboolean statement_answer(Statement *statement, GError **error);
 
 gboolean statement_step(Statement *statement, gboolean *ret_row, GError **error);
@@ -42,6 +42,9 @@ gboolean statement_run(Statement *statement, GError **error);
 /* Runs a statement without rows. Only what fails by then is told: the rest fails the next step, or
  * the commit. Inside a write transaction. */
 gboolean statement_send(Statement *statement, GError **error);
+/* The same for an INSERT that is likely to come again and again, as one of many rows: it may wait
+ * until something else is run. No two in a row may have one key. */
+gboolean statement_add(Statement *statement, GError **error);
 /* Sends an INSERT with the parameters $1 to $COLUMNS once for each of N rows of so many numbers,
  * one row after the other at VALUES: each key once, in the order of the keys. Nothing is bound
  * before.

@@ -72,7 +72,7 @@ insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GEr
     statement_text(insert, 23, take->facts->findings);
     statement_bytes(insert, 24, item->raw);
     statement_int(insert, 25, id);
-    if (!statement_send(insert, error))
+    if (!statement_add(insert, error))
         return FALSE;
     *ret_id = id;
     return TRUE;

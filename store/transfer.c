@@ -64,7 +64,7 @@ pass_rows(Store *from, Store *to, guint table, gint64 *ret_rows, GError **error)
             return FALSE;
         for (int i = 0; columns[i] != '\0'; i++)
             pass_column(read, write, columns[i], i);
-        if (!statement_send(write, error))
+        if (!statement_add(write, error))
             return FALSE;
         rows++;
     }

@@ -3,6 +3,7 @@ same mailbox by GMime, zlib and Jansson, its rows in text columns by COPY in one
 import os
 import sys
 import tempfile
+import time
 
 from table import PROGRAM, ROUNDS, SCALE, SUPPORT, compare, corpus, heading, seconds, tool
 
@@ -55,6 +56,10 @@ class Run:
         self.server.sql("CHECKPOINT")
         before = server_spent(self.server)
         rate = REPORTS / seconds([word.replace("URI", uri) for word in command])
+        while self.server.sql("SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                              " AND backend_type = 'client backend'"):
+            time.sleep(0.05)
+        time.sleep(0.2)  # until the last one is told to its parent
         cost = (server_spent(self.server) - before) / REPORTS * 1e6
         self.rates.setdefault(name, []).append(rate)
         self.costs.setdefault(name, []).append(cost)

@@ -3,6 +3,10 @@
 #include "store/store-internal.h"
 #include "test_store_fixture.h"
 
+#ifdef HAVE_LIBPQ
+#include "store/postgresql-internal.h"
+#endif
+
 static void
 test_shown(void)
 {
@@ -128,6 +132,131 @@ test_locked(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     fixture_commit(other);
 }
 
+/* ---- many rows at once ----------------------------------------------------------------- */
+
+static void
+test_widened(void)
+{
+    static const char *const types[] = {"BIGINT", "TEXT"};
+    g_autofree char *insert =
+        postgresql_text_insert("-- of $1\nINSERT INTO t (a, b) VALUES ($2, 'it''s ($1)', f($1)) ON "
+                               "CONFLICT (a) DO NOTHING",
+                               types, 2);
+    g_assert_cmpstr(insert, ==,
+                    "-- of $1\nINSERT INTO t (a, b) SELECT one.p2, 'it''s ($1)', f(one.p1) FROM "
+                    "unnest($1::BIGINT[], $2::TEXT[]) AS one (p1, p2) ON CONFLICT (a) DO NOTHING");
+    g_autofree char *select =
+        postgresql_text_select("SELECT a FROM t WHERE b = $1 -- last", types, 1);
+    g_assert_cmpstr(select, ==,
+                    "SELECT one.number, found.* FROM unnest($1::BIGINT[]) WITH ORDINALITY AS one "
+                    "(p1, number) CROSS JOIN LATERAL (SELECT a FROM t WHERE b = one.p1 -- last\n) "
+                    "AS found ORDER BY one.number");
+    g_assert_null(postgresql_text_insert("INSERT INTO t SELECT $1", types, 1));
+    g_assert_null(postgresql_text_insert("INSERT INTO t VALUES ($1", types, 1));
+}
+
+#define N_MANY 25000 /* more than go in one statement */
+
+static DriverStatement *
+prepare(const Fixture *fixture, const char *sql)
+{
+    g_autoptr(GError) error = NULL;
+    Store *store = fixture->store;
+    DriverStatement *statement = store->driver->prepare(store->connection, sql, &error);
+    g_assert_no_error(error);
+    return statement;
+}
+
+static void
+add_many(const Fixture *fixture, DriverStatement *add, gint64 first, gint64 last)
+{
+    g_autoptr(GError) error = NULL;
+    const Driver *driver = fixture->store->driver;
+    for (gint64 i = first; i <= last; i++) {
+        driver->bind_int(add, 1, i);
+        driver->bind_text(add, 2, i % 3 == 0 ? NULL : i % 3 == 1 ? "" : "a\xff,{\"\\'");
+        driver->bind_blob(add, 3, i % 2 == 0 ? NULL : "\0\xff", i % 2 == 0 ? 0 : 2);
+        g_assert_true(driver->add(add, &error));
+        g_assert_no_error(error);
+        driver->reset(add);
+    }
+}
+
+/* Rows of all kinds come as they were given, in whatever portions, and questions find their own. */
+static void
+test_many(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean row;
+    gsize length;
+    const Driver *driver = fixture->store->driver;
+    fixture_exec(fixture->path, "CREATE TABLE many (a BIGINT PRIMARY KEY, b TEXT, c BYTEA)");
+    DriverStatement *add = prepare(fixture, "INSERT INTO many VALUES ($1, $2, $3)");
+    DriverStatement *find = prepare(fixture, "SELECT a, b, c FROM many WHERE a BETWEEN $1 AND $2");
+    fixture_begin(fixture->store);
+    add_many(fixture, add, 1, N_MANY);
+    /* Whoever reads sees what was added just before. */
+    g_assert_cmpint(ask_int(fixture->store, "SELECT COUNT(*) FROM many"), ==, N_MANY);
+    add_many(fixture, add, N_MANY + 1, N_MANY + 5);
+    for (gint64 i = 1; i <= 3; i++) {
+        driver->bind_int(find, 1, i * N_MANY);
+        driver->bind_int(find, 2, i == 2 ? 0 : i * N_MANY + 7);
+        g_assert_true(driver->ask(find, &error));
+    }
+    for (int question = 1; question <= 3; question++) {
+        g_assert_true(driver->answer(find, &error));
+        g_assert_no_error(error);
+        g_assert_true(driver->step(find, &row, &error));
+        g_assert_cmpint(row, ==, question == 1);
+        if (!row)
+            continue;
+        /* One row is looked at, the others are left: the next question finds its own none. */
+        g_assert_cmpint(driver->column_int(find, 0), ==, N_MANY);
+        g_assert_cmpstr(driver->column_text(find, 1), ==, "");
+        g_assert_null(driver->column_blob(find, 2, &length));
+    }
+    driver->reset(find);
+    driver->bind_int(find, 1, 5);
+    driver->bind_int(find, 2, 6);
+    g_assert_true(driver->step(find, &row, &error) && row);
+    g_assert_cmpstr(driver->column_text(find, 1), ==, "a\357\277\275,{\"\\'");
+    g_assert_cmpmem(driver->column_blob(find, 2, &length), 2, "\0\xff", 2);
+    g_assert_cmpint((int)length, ==, 2);
+    g_assert_true(driver->step(find, &row, &error) && row);
+    g_assert_null(driver->column_text(find, 1));
+    fixture_commit(fixture->store);
+    driver->finalize(add);
+    driver->finalize(find);
+}
+
+/* Rows that wait go with the transaction, and what is wrong with them fails the commit. */
+static void
+test_many_lost(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    fixture_exec(fixture->path, "CREATE TABLE many (a BIGINT PRIMARY KEY, b TEXT, c BYTEA)");
+    DriverStatement *add = prepare(fixture, "INSERT INTO many VALUES ($1, $2, $3)");
+    fixture_begin(fixture->store);
+    add_many(fixture, add, 1, 3);
+    store_rollback(fixture->store);
+    fixture_begin(fixture->store);
+    add_many(fixture, add, 2, 4);
+    fixture_commit(fixture->store);
+    g_assert_cmpint(ask_int(fixture->store, "SELECT SUM(a)::BIGINT FROM many"), ==, 2 + 3 + 4);
+    fixture_begin(fixture->store);
+    add_many(fixture, add, 4, 6);
+    g_assert_false(store_commit(fixture->store, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+    g_assert_cmpint(ask_int(fixture->store, "SELECT COUNT(*) FROM many"), ==, 3);
+    /* On a new connection too. */
+    cut(fixture);
+    fixture_begin(fixture->store);
+    add_many(fixture, add, 5, 6);
+    fixture_commit(fixture->store);
+    g_assert_cmpint(ask_int(fixture->store, "SELECT COUNT(*) FROM many"), ==, 5);
+    fixture->store->driver->finalize(add);
+}
+
 /* Old days move to their month when it is asked for; nothing else changes. */
 static void
 test_partitions(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
@@ -159,6 +288,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/postgresql/shown", test_shown);
 #ifdef HAVE_LIBPQ
+    g_test_add_func("/store/postgresql/widened", test_widened);
     typedef void (*Test)(Fixture *, gconstpointer);
     static const struct {
         const char *path;
@@ -168,6 +298,8 @@ main(int argc, char **argv)
         {"/store/postgresql/not-ours", fixture_folder, test_not_ours},
         {"/store/postgresql/lost", fixture_open, test_lost},
         {"/store/postgresql/locked", fixture_open, test_locked},
+        {"/store/postgresql/many", fixture_open, test_many},
+        {"/store/postgresql/many-lost", fixture_open, test_many_lost},
         {"/store/postgresql/partitions", fixture_open, test_partitions},
     };
     for (guint i = 0; fixture_server() != NULL && i < G_N_ELEMENTS(tests); i++)

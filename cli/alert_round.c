@@ -94,27 +94,39 @@ look_at_one(Store *store, const Config *config, const AlertRound *round, const c
     return evidence != NULL && look_at(store, config, round, evidence, channels, error);
 }
 
+typedef struct {
+    Store *store;
+    const Config *config;
+    const AlertRound *round;
+    const char *channels;
+    GHashTable *domains; /* those looked at */
+} Looking;
+
+static gboolean
+look_at_next(gpointer data, const Evidence *evidence, GError **error)
+{
+    Looking *looking = data;
+    g_hash_table_add(looking->domains, g_strdup(evidence->domain));
+    return look_at(looking->store, looking->config, looking->round, evidence, looking->channels,
+                   error);
+}
+
 /* Those with reports, and those that a row is about. */
 static gboolean
 look_at_all(Store *store, const Config *config, const AlertRound *round, const char *channels,
             GError **error)
 {
-    g_autoptr(GHashTable) all =
-        evidence_read_all(store, round->today + 1, history_of(config), error);
-    g_autoptr(GPtrArray) rows = all != NULL ? store_alerts(store, NULL, error) : NULL;
+    g_autoptr(GHashTable) domains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Looking looking = {store, config, round, channels, domains};
+    if (!evidence_each(store, round->today + 1, history_of(config), look_at_next, &looking, error))
+        return FALSE;
+    g_autoptr(GPtrArray) rows = store_alerts(store, NULL, error);
     if (rows == NULL)
         return FALSE;
-    GHashTableIter iterator;
-    gpointer evidence;
-    g_hash_table_iter_init(&iterator, all);
-    while (g_hash_table_iter_next(&iterator, NULL, &evidence)) {
-        if (!look_at(store, config, round, evidence, channels, error))
-            return FALSE;
-    }
     const char *last = "";
     for (guint i = 0; i < rows->len; i++) { /* sorted by domain */
         const char *domain = ((const StoreAlert *)g_ptr_array_index(rows, i))->domain;
-        if (strcmp(domain, last) != 0 && !g_hash_table_contains(all, domain) &&
+        if (strcmp(domain, last) != 0 && !g_hash_table_contains(domains, domain) &&
             !look_at_one(store, config, round, domain, channels, error))
             return FALSE;
         last = domain;

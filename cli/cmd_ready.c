@@ -98,22 +98,15 @@ print_domains(App *app, const Ready *ready, const GPtrArray *domains)
 /* ---- --all --------------------------------------------------------------------------------- */
 
 static int
-print_overview(App *app, const Ready *ready, const GPtrArray *domains)
+print_overview(const Ready *ready, const GPtrArray *domains)
 {
-    g_autoptr(GError) error = NULL;
     g_autoptr(GString) out = g_string_new(NULL);
     json_t *list = json_array();
     int status = EX_OK;
     text_append_padded(out, "Domain", 36, FALSE);
     g_string_append(out, " Stage            Days  Verdict\n");
     for (guint i = 0; i < domains->len; i++) {
-        g_autoptr(OverviewDomain) domain = overview_domain(
-            app->store, g_ptr_array_index(domains, i), ready->today, &ready->rules, &error);
-        if (domain == NULL) {
-            json_decref(list);
-            say(SAY_ERROR, "%s", error->message);
-            return options_store_exit(error);
-        }
+        const OverviewDomain *domain = g_ptr_array_index(domains, i);
         text_append_name(out, domain->domain, 0, 36);
         g_string_append_printf(out, " %-15s %5u  %s\n", stage_name(domain->stage),
                                domain->stage_days, verdict_name(domain->verdict));
@@ -129,6 +122,22 @@ print_overview(App *app, const Ready *ready, const GPtrArray *domains)
     }
     json_decref(list);
     return say_output(out->str, (gssize)out->len) ? status : EX_IOERR;
+}
+
+static int
+print_all(App *app, const Ready *ready)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) names =
+        overview_domains(app->store, app->config->rules.accept, NULL, &error);
+    g_autoptr(GPtrArray) domains =
+        names == NULL
+            ? NULL
+            : overview_several(app->store, names, TRUE, ready->today, &ready->rules, &error);
+    if (domains != NULL)
+        return print_overview(ready, domains);
+    say(SAY_ERROR, "%s", error->message);
+    return options_store_exit(error);
 }
 
 /* ---- arguments ----------------------------------------------------------------------------- */
@@ -181,7 +190,6 @@ read_day(const char *text, gint32 *ret_day)
 static int
 run(App *app, Ready *ready, GPtrArray *domains)
 {
-    g_autoptr(GError) error = NULL;
     int status = command_open_store(app);
     if (status >= 0)
         return status;
@@ -189,15 +197,7 @@ run(App *app, Ready *ready, GPtrArray *domains)
         status = live_look(app, &ready->arguments, ready->options, domains, &ready->runs, NULL);
     if (status >= 0)
         return status;
-    if (!ready->all)
-        return print_domains(app, ready, domains);
-    g_autoptr(GPtrArray) all =
-        overview_domains(app->store, app->config->rules.accept, NULL, &error);
-    if (all == NULL) {
-        say(SAY_ERROR, "%s", error->message);
-        return options_store_exit(error);
-    }
-    return print_overview(app, ready, all);
+    return ready->all ? print_all(app, ready) : print_domains(app, ready, domains);
 }
 
 static void

@@ -2,22 +2,34 @@
 
 #include "schema/effect.h"
 
+/* Rows that follow one another have most texts in common, and by the same pointers: what was kept
+ * of the last row need not be looked up again. */
+typedef enum { SENDER, TYPE, POLICY, MX, RESULT, REASON, N_TEXTS } Text;
+typedef struct {
+    Evidence *evidence; /* NULL between two domains */
+    const char *last[N_TEXTS], *kept[N_TEXTS];
+} Taking;
+
 static const char *
-keep(Evidence *evidence, const char *text)
+keep(Taking *taking, Text which, const char *text)
 {
-    return text == NULL ? NULL : g_string_chunk_insert_const(evidence->strings, text);
+    if (text == NULL || text == taking->last[which])
+        return text == NULL ? NULL : taking->kept[which];
+    taking->last[which] = text;
+    taking->kept[which] = g_string_chunk_insert_const(taking->evidence->strings, text);
+    return taking->kept[which];
 }
 
 static gboolean
 take_total(gpointer data, const StoreTotal *row)
 {
-    Evidence *evidence = data;
+    Taking *taking = data;
     EvidenceTotal total = {
         .day = row->day,
-        .sender = keep(evidence, row->sender),
+        .sender = keep(taking, SENDER, row->sender),
         .type = policy_type_from_word(row->policy_type),
-        .type_word = keep(evidence, row->policy_type),
-        .policy = keep(evidence, row->policy_text),
+        .type_word = keep(taking, TYPE, row->policy_type),
+        .policy = keep(taking, POLICY, row->policy_text),
         .mode = row->mode,
         .trust = row->trust,
         .reports = row->reports,
@@ -25,30 +37,30 @@ take_total(gpointer data, const StoreTotal *row)
         .failed = row->failed,
         .detailed = row->detailed,
     };
-    g_array_append_val(evidence->totals, total);
+    g_array_append_val(taking->evidence->totals, total);
     return TRUE;
 }
 
 static gboolean
 take_failure(gpointer data, const StoreFailure *row)
 {
-    Evidence *evidence = data;
+    Taking *taking = data;
     PolicyType type = policy_type_from_word(row->policy_type);
     EvidenceFailure failure = {
         .day = row->day,
-        .sender = keep(evidence, row->sender),
+        .sender = keep(taking, SENDER, row->sender),
         .type = type,
-        .type_word = keep(evidence, row->policy_type),
-        .policy = keep(evidence, row->policy_text),
+        .type_word = keep(taking, TYPE, row->policy_type),
+        .policy = keep(taking, POLICY, row->policy_text),
         .mode = row->mode,
         .trust = row->trust,
-        .mx = keep(evidence, row->mx),
-        .result_word = keep(evidence, row->result_word),
-        .reason = keep(evidence, row->reason),
+        .mx = keep(taking, MX, row->mx),
+        .result_word = keep(taking, RESULT, row->result_word),
+        .reason = keep(taking, REASON, row->reason),
         .effect = effect_of(type, row->mode, result_type_from_word(row->result_word)),
         .sessions = row->sessions,
     };
-    g_array_append_val(evidence->failures, failure);
+    g_array_append_val(taking->evidence->failures, failure);
     return TRUE;
 }
 
@@ -63,74 +75,100 @@ evidence_new(const char *domain, gint32 today)
     return evidence;
 }
 
-/* The rows of DOMAIN (NULL: of all) in one consistent view. */
-static gboolean
-read_rows(Store *store, const char *domain, gint32 today, guint history, StoreTotalFunc total,
-          StoreFailureFunc failure, gpointer data, GError **error)
+static void
+query_init(StoreQuery *query, const char *domain, gint32 today, guint history)
 {
-    StoreQuery query;
-    store_query_init(&query);
-    query.domain = domain;
-    query.since_day = today - (gint32)history;
-    query.until_day = today - 1;
-    if (!store_begin_read(store, error))
+    store_query_init(query);
+    query->domain = domain;
+    query->since_day = today - (gint32)history;
+    query->until_day = today - 1;
+}
+
+/* As new for rows that have nothing to do with those before. */
+static void
+taking_begin(Taking *taking, Evidence *evidence)
+{
+    *taking = (Taking){.evidence = evidence};
+    if (evidence != NULL && evidence->strings == NULL)
+        evidence->strings = g_string_chunk_new(1024);
+}
+
+static gboolean
+read_one(Store *store, const StoreQuery *query, Evidence *evidence, GError **error)
+{
+    Taking taking;
+    taking_begin(&taking, evidence);
+    if (!store_each_total(store, query, take_total, &taking, error))
         return FALSE;
-    gboolean ok = store_each_total(store, &query, total, data, error) &&
-                  store_each_failure(store, &query, failure, data, error);
-    store_end_read(store);
-    return ok;
+    taking_begin(&taking, evidence);
+    return store_each_failure(store, query, take_failure, &taking, error);
 }
 
 Evidence *
 evidence_read(Store *store, const char *domain, gint32 today, guint history, GError **error)
 {
+    StoreQuery query;
     g_autoptr(Evidence) evidence = evidence_new(domain, today);
-    evidence->strings = g_string_chunk_new(4096);
-    if (!read_rows(store, domain, today, history, take_total, take_failure, evidence, error))
+    query_init(&query, domain, today, history);
+    if (!store_begin_read(store, error))
         return NULL;
-    return g_steal_pointer(&evidence);
+    gboolean ok = read_one(store, &query, evidence, error);
+    store_end_read(store);
+    return ok ? g_steal_pointer(&evidence) : NULL;
 }
 
 /* ---- of all domains ---------------------------------------------------------------------- */
 
 typedef struct {
-    GHashTable *domains;
+    Taking taking;
     gint32 today;
-} All;
+    EvidenceFunc func;
+    gpointer data;
+    GError *error; /* of FUNC */
+} Walk;
 
-static Evidence *
-evidence_of(const All *all, const char *domain)
+static Taking *
+taking_of(Walk *walk, const char *domain)
 {
-    Evidence *evidence = g_hash_table_lookup(all->domains, domain);
-    if (evidence == NULL) {
-        evidence = evidence_new(domain, all->today);
-        evidence->strings = g_string_chunk_new(1024);
-        g_hash_table_insert(all->domains, evidence->domain, evidence);
-    }
-    return evidence;
+    if (walk->taking.evidence == NULL)
+        taking_begin(&walk->taking, evidence_new(domain, walk->today));
+    return &walk->taking;
 }
 
 static gboolean
-take_any_total(gpointer data, const StoreTotal *row)
+walk_total(gpointer data, const StoreTotal *row)
 {
-    return take_total(evidence_of(data, row->domain), row);
+    return take_total(taking_of(data, row->domain), row);
 }
 
 static gboolean
-take_any_failure(gpointer data, const StoreFailure *row)
+walk_failure(gpointer data, const StoreFailure *row)
 {
-    return take_failure(evidence_of(data, row->domain), row);
+    return take_failure(taking_of(data, row->domain), row);
 }
 
-GHashTable *
-evidence_read_all(Store *store, gint32 today, guint history, GError **error)
+static gboolean
+walk_end(gpointer data, const char *domain)
 {
-    g_autoptr(GHashTable) domains = g_hash_table_new_full(
-        g_str_hash, g_str_equal, NULL, (GDestroyNotify)(void (*)(void))evidence_free);
-    All all = {domains, today};
-    if (!read_rows(store, NULL, today, history, take_any_total, take_any_failure, &all, error))
-        return NULL;
-    return g_steal_pointer(&domains);
+    Walk *walk = data;
+    g_autoptr(Evidence) evidence = taking_of(walk, domain)->evidence;
+    walk->taking.evidence = NULL;
+    return walk->func(walk->data, evidence, &walk->error);
+}
+
+gboolean
+evidence_each(Store *store, gint32 today, guint history, EvidenceFunc func, gpointer data,
+              GError **error)
+{
+    static const StoreWalk functions = {walk_total, walk_failure, walk_end};
+    Walk walk = {.today = today, .func = func, .data = data};
+    StoreQuery query;
+    query_init(&query, NULL, today, history);
+    gboolean ok = store_walk_domains(store, &query, &functions, &walk, error);
+    evidence_free(walk.taking.evidence);
+    if (walk.error != NULL)
+        g_propagate_error(error, walk.error);
+    return ok && walk.error == NULL;
 }
 
 /* ---- parts ------------------------------------------------------------------------------- */

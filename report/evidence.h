@@ -43,9 +43,13 @@ typedef struct {
 /* The HISTORY days before TODAY. STORE_ERROR. Free with evidence_free. */
 Evidence *evidence_read(Store *store, const char *domain, gint32 today, guint history,
                         GError **error);
-/* The same for every domain with a report in those days, in one walk: a table of domain (borrowed from
- * the evidence) to Evidence, which it owns. Free with g_hash_table_unref. NULL with STORE_ERROR. */
-GHashTable *evidence_read_all(Store *store, gint32 today, guint history, GError **error);
+/* The same for every domain with a report in those days, one after the other in no order, in one
+ * walk over the store and never more than a part of it in memory. EVIDENCE is borrowed. FUNC may
+ * write to the store, unless there is an open view. FALSE with the error of FUNC or with
+ * STORE_ERROR. */
+typedef gboolean (*EvidenceFunc)(gpointer data, const Evidence *evidence, GError **error);
+gboolean evidence_each(Store *store, gint32 today, guint history, EvidenceFunc func, gpointer data,
+                       GError **error);
 void evidence_free(Evidence *evidence); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Evidence, evidence_free)
 

@@ -10,11 +10,9 @@
 /* ---- which domains ------------------------------------------------------------------------- */
 
 static gboolean
-collect_domain(gpointer data, const StoreTotal *row)
+collect_domain(gpointer data, const char *domain)
 {
-    GPtrArray *domains = data;
-    if (domains->len == 0 || strcmp(g_ptr_array_index(domains, domains->len - 1), row->domain) != 0)
-        g_ptr_array_add(domains, g_strdup(row->domain));
+    g_ptr_array_add(data, g_strdup(domain));
     return TRUE;
 }
 
@@ -43,12 +41,10 @@ GPtrArray *
 overview_domains(Store *store, GHashTable *accept, const char *const *visible, GError **error)
 {
     g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
-    StoreQuery query;
-    store_query_init(&query);
     if (visible != NULL) { /* shown whether there are reports or not */
         for (const char *const *domain = visible; *domain != NULL; domain++)
             g_ptr_array_add(domains, g_strdup(*domain));
-    } else if (!store_each_total(store, &query, collect_domain, domains, error)) {
+    } else if (!store_each_domain(store, collect_domain, domains, error)) {
         return NULL;
     } else if (accept != NULL) {
         add_without_reports(domains, accept);
@@ -196,19 +192,14 @@ deciding_gate(const Readiness *readiness)
     return worst;
 }
 
-OverviewDomain *
-overview_domain(Store *store, const char *name, gint32 today, const ReadinessRules *rules,
-                GError **error)
+static OverviewDomain *
+weigh(const Evidence *evidence, const ReadinessRules *rules)
 {
-    g_autoptr(Evidence) evidence =
-        evidence_read(store, name, today, READINESS_HISTORY_DAYS + rules->days, error);
-    if (evidence == NULL)
-        return NULL;
     g_autoptr(Readiness) readiness = readiness_weigh(evidence, rules);
     const Gate *gate = deciding_gate(readiness);
     OverviewDomain *domain = g_new0(OverviewDomain, 1);
     g_atomic_ref_count_init(&domain->references);
-    domain->domain = g_strdup(name);
+    domain->domain = g_strdup(evidence->domain);
     domain->stage = stage_of(evidence, rules, readiness, &domain->stage_days);
     domain->verdict = readiness->verdict;
     domain->since = readiness->since;
@@ -224,6 +215,19 @@ overview_domain(Store *store, const char *name, gint32 today, const ReadinessRul
     g_array_set_clear_func(domain->failures, failure_clear);
     gather_failures(evidence, domain);
     return domain;
+}
+
+static guint
+history_of(const ReadinessRules *rules)
+{
+    return READINESS_HISTORY_DAYS + rules->days;
+}
+
+static OverviewDomain *
+read_one(Store *store, const char *name, gint32 today, const ReadinessRules *rules, GError **error)
+{
+    g_autoptr(Evidence) evidence = evidence_read(store, name, today, history_of(rules), error);
+    return evidence == NULL ? NULL : weigh(evidence, rules);
 }
 
 OverviewDomain *
@@ -242,4 +246,53 @@ overview_domain_free(OverviewDomain *domain)
     g_free(domain->why);
     g_array_unref(domain->failures);
     g_free(domain);
+}
+
+/* ---- several ------------------------------------------------------------------------------- */
+
+typedef struct {
+    const ReadinessRules *rules;
+    GHashTable *places; /* name -> its place in domains + 1 */
+    GPtrArray *domains; /* of OverviewDomain; NULL where nothing was told of it yet */
+} Several;
+
+static gboolean
+take_evidence(gpointer data, const Evidence *evidence, G_GNUC_UNUSED GError **error)
+{
+    Several *several = data;
+    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(several->places, evidence->domain));
+    if (place > 0)
+        g_ptr_array_index(several->domains, place - 1) = weigh(evidence, several->rules);
+    return TRUE;
+}
+
+static gboolean
+walk(Store *store, const GPtrArray *names, gint32 today, const ReadinessRules *rules,
+     GPtrArray *domains, GError **error)
+{
+    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+    Several several = {rules, places, domains};
+    for (guint i = 0; i < names->len; i++)
+        g_hash_table_insert(places, g_ptr_array_index(names, i), GUINT_TO_POINTER(i + 1));
+    return evidence_each(store, today, history_of(rules), take_evidence, &several, error);
+}
+
+GPtrArray *
+overview_several(Store *store, const GPtrArray *names, gboolean are_most, gint32 today,
+                 const ReadinessRules *rules, GError **error)
+{
+    g_autoptr(GPtrArray) domains =
+        g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))overview_domain_free);
+    g_ptr_array_set_size(domains, (gint)names->len);
+    if (are_most && !walk(store, names, today, rules, domains, error))
+        return NULL;
+    for (guint i = 0; i < names->len; i++) { /* the rest: those without reports, or all */
+        if (g_ptr_array_index(domains, i) != NULL)
+            continue;
+        g_ptr_array_index(domains, i) =
+            read_one(store, g_ptr_array_index(names, i), today, rules, error);
+        if (g_ptr_array_index(domains, i) == NULL)
+            return NULL;
+    }
+    return g_steal_pointer(&domains);
 }

@@ -39,10 +39,12 @@ GPtrArray *overview_domains(Store *store, GHashTable *accept, const char *const 
 /* Nothing of PROBLEM was there before the last 7 days of EVIDENCE. */
 gboolean overview_is_new(const Evidence *evidence, const Problem *problem);
 
-/* One of them as on the day TODAY. STORE_ERROR. Free with overview_domain_free, which only drops a
- * reference where there are several. */
-OverviewDomain *overview_domain(Store *store, const char *domain, gint32 today,
-                                const ReadinessRules *rules, GError **error);
+/* NAMES (of char *) as on the day TODAY, in that order: an array of OverviewDomain; free with
+ * g_ptr_array_unref. Where they ARE_MOST of the domains of the store it is walked through once,
+ * else each is looked up. NULL with STORE_ERROR. */
+GPtrArray *overview_several(Store *store, const GPtrArray *names, gboolean are_most, gint32 today,
+                            const ReadinessRules *rules, GError **error);
+/* Free with overview_domain_free, which only drops a reference where there are several. */
 OverviewDomain *overview_domain_ref(OverviewDomain *domain);
 void overview_domain_free(OverviewDomain *domain); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OverviewDomain, overview_domain_free)

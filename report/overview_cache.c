@@ -84,28 +84,67 @@ overview_cache_domains(OverviewCache *cache, Store *store, GHashTable *accept,
     return domains;
 }
 
-OverviewDomain *
-overview_cache_domain(OverviewCache *cache, Store *store, const char *name, gint32 today,
-                      const ReadinessRules *rules, GError **error)
+/* The entry of NAME if it may be used again at the time NOW, or NULL. A reference. */
+static OverviewDomain *
+find(OverviewCache *cache, const char *name, gint32 today, gint64 now)
 {
-    gint64 began = g_get_monotonic_time();
-    OverviewDomain *domain = NULL;
-    pthread_mutex_lock(&cache->lock);
     const Entry *known = g_hash_table_lookup(cache->entries, name);
-    if (known != NULL && known->until > began && known->today == today)
-        domain = overview_domain_ref(known->domain);
-    pthread_mutex_unlock(&cache->lock);
-    if (domain != NULL)
-        return domain;
-    domain = overview_domain(store, name, today, rules, error);
-    if (domain == NULL)
-        return NULL;
+    return known != NULL && known->until > now && known->today == today
+               ? overview_domain_ref(known->domain)
+               : NULL;
+}
+
+static void
+add(OverviewCache *cache, OverviewDomain *domain, gint32 today, gint64 until)
+{
     Entry *entry = g_new(Entry, 1);
-    *entry = (Entry){good_until(began), today, overview_domain_ref(domain)};
-    pthread_mutex_lock(&cache->lock);
+    *entry = (Entry){until, today, overview_domain_ref(domain)};
     if (g_hash_table_size(cache->entries) >= LIMIT_DASHBOARD_CACHED)
         g_hash_table_remove_all(cache->entries);
-    g_hash_table_replace(cache->entries, g_strdup(name), entry);
+    g_hash_table_replace(cache->entries, g_strdup(domain->domain), entry);
+}
+
+/* Those of NAMES that are not known go into MISSING. */
+static GPtrArray *
+find_known(OverviewCache *cache, const GPtrArray *names, gint32 today, GPtrArray *missing)
+{
+    gint64 now = g_get_monotonic_time();
+    GPtrArray *domains =
+        g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))overview_domain_free);
+    pthread_mutex_lock(&cache->lock);
+    for (guint i = 0; i < names->len; i++) {
+        char *name = g_ptr_array_index(names, i);
+        OverviewDomain *domain = find(cache, name, today, now);
+        g_ptr_array_add(domains, domain);
+        if (domain == NULL)
+            g_ptr_array_add(missing, name);
+    }
     pthread_mutex_unlock(&cache->lock);
-    return domain;
+    return domains;
+}
+
+GPtrArray *
+overview_cache_several(OverviewCache *cache, Store *store, const GPtrArray *names, gboolean are_all,
+                       gint32 today, const ReadinessRules *rules, GError **error)
+{
+    gint64 began = g_get_monotonic_time();
+    g_autoptr(GPtrArray) missing = g_ptr_array_new();
+    g_autoptr(GPtrArray) domains = find_known(cache, names, today, missing);
+    if (missing->len == 0)
+        return g_steal_pointer(&domains);
+    gboolean are_most = are_all && missing->len > names->len / 4;
+    g_autoptr(GPtrArray) fresh = overview_several(store, missing, are_most, today, rules, error);
+    if (fresh == NULL)
+        return NULL;
+    gint64 until = good_until(began);
+    pthread_mutex_lock(&cache->lock);
+    for (guint i = 0, next = 0; i < names->len; i++) {
+        if (g_ptr_array_index(domains, i) != NULL)
+            continue;
+        OverviewDomain *domain = g_ptr_array_index(fresh, next++);
+        g_ptr_array_index(domains, i) = overview_domain_ref(domain);
+        add(cache, domain, today, until);
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return g_steal_pointer(&domains);
 }

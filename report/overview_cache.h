@@ -13,9 +13,11 @@ typedef struct OverviewCache OverviewCache;
 OverviewCache *overview_cache_new(void);
 void overview_cache_free(OverviewCache *cache); /* NULL is fine */
 
-/* As overview_domains and overview_domain, for one store, one set of rules and one ACCEPT. From any
- * thread, each with a STORE of its own. Unref both. */
+/* As overview_domains and overview_several, for one store, one set of rules and one ACCEPT. From
+ * any thread, each with a STORE of its own. Unref both. ARE_ALL: NAMES are all domains that there
+ * are. */
 GPtrArray *overview_cache_domains(OverviewCache *cache, Store *store, GHashTable *accept,
                                   const char *const *visible, GError **error);
-OverviewDomain *overview_cache_domain(OverviewCache *cache, Store *store, const char *domain,
-                                      gint32 today, const ReadinessRules *rules, GError **error);
+GPtrArray *overview_cache_several(OverviewCache *cache, Store *store, const GPtrArray *names,
+                                  gboolean are_all, gint32 today, const ReadinessRules *rules,
+                                  GError **error);

@@ -2,21 +2,24 @@
 
 #include <string.h>
 
-/* From so many on they are read in one go: those between the lowest and the highest are most of
- * all. */
+/* From so many on they may be read in one go, */
 #define SINGLE_LOOKUPS 64
+/* if there are at most so many times as many between the lowest and the highest. */
+#define RANGE_FACTOR   8
 
 typedef struct {
     gint64 id;
     const char *text, *word;
-    guint32 slot;
+    guint32 rank;
+    guint32 round; /* in which it was last asked for */
 } Entry;
 
 struct IdTexts {
     const char *one, *range;
-    GArray *entries; /* of Entry, by slot; once they are loaded by rank */
-    guint32 *ranks;  /* by slot */
-    guint32 *table;  /* slot + 1 by the hash of its id, 0: free */
+    GArray *entries; /* of Entry, by slot */
+    GArray *asked;   /* slots (guint32) of this round; once they are loaded by rank */
+    guint32 round;
+    guint32 *table; /* slot + 1 by the hash of its id, 0: free */
     guint32 mask;
     gint64 last_id; /* the id asked for last, and its slot: rows come in runs */
     guint32 last_slot;
@@ -30,10 +33,11 @@ id_texts_new(const char *one, const char *range)
     texts->one = one;
     texts->range = range;
     texts->entries = g_array_new(FALSE, TRUE, sizeof(Entry));
+    texts->asked = g_array_new(FALSE, FALSE, sizeof(guint32));
     texts->mask = 255;
     texts->table = g_new0(guint32, texts->mask + 1);
-    texts->last_id = G_MININT64;
     texts->strings = g_string_chunk_new(4096);
+    id_texts_restart(texts);
     return texts;
 }
 
@@ -43,16 +47,30 @@ id_texts_free(IdTexts *texts)
     if (texts == NULL)
         return;
     g_array_unref(texts->entries);
+    g_array_unref(texts->asked);
     g_free(texts->table);
-    g_free(texts->ranks);
     g_string_chunk_free(texts->strings);
     g_free(texts);
+}
+
+void
+id_texts_restart(IdTexts *texts)
+{
+    g_array_set_size(texts->asked, 0);
+    texts->round++;
+    texts->last_id = G_MININT64;
 }
 
 static Entry *
 entry_at(const IdTexts *texts, guint32 slot)
 {
     return &g_array_index(texts->entries, Entry, slot);
+}
+
+static Entry *
+entry_ranked(const IdTexts *texts, guint32 rank)
+{
+    return entry_at(texts, g_array_index(texts->asked, guint32, rank));
 }
 
 /* Where ID is in the table, or would be. */
@@ -76,24 +94,34 @@ grow(IdTexts *texts)
         *place_of(texts, entry_at(texts, slot)->id) = slot + 1;
 }
 
+static guint32
+find_or_add(IdTexts *texts, gint64 id)
+{
+    guint32 *place = place_of(texts, id);
+    if (*place != 0)
+        return *place - 1;
+    Entry entry = {.id = id};
+    g_array_append_val(texts->entries, entry);
+    *place = texts->entries->len;
+    if (texts->entries->len > texts->mask / 2)
+        grow(texts);
+    return texts->entries->len - 1;
+}
+
 guint32
 id_texts_slot(IdTexts *texts, gint64 id)
 {
-    if (id == texts->last_id && texts->entries->len > 0)
+    if (id == texts->last_id && texts->asked->len > 0)
         return texts->last_slot;
-    guint32 *place = place_of(texts, id);
-    if (*place == 0) {
-        Entry entry = {.id = id, .slot = texts->entries->len};
-        g_array_append_val(texts->entries, entry);
-        *place = texts->entries->len;
-        texts->last_slot = *place - 1;
-        if (texts->entries->len > texts->mask / 2)
-            grow(texts);
-    } else {
-        texts->last_slot = *place - 1;
+    guint32 slot = find_or_add(texts, id);
+    Entry *entry = entry_at(texts, slot);
+    if (entry->round != texts->round) {
+        entry->round = texts->round;
+        g_array_append_val(texts->asked, slot);
     }
     texts->last_id = id;
-    return texts->last_slot;
+    texts->last_slot = slot;
+    return slot;
 }
 
 /* ---- texts ------------------------------------------------------------------------------- */
@@ -106,6 +134,8 @@ take_row(IdTexts *texts, Statement *row)
     if (place == 0)
         return;
     Entry *entry = entry_at(texts, place - 1);
+    if (entry->text != NULL)
+        return;
     entry->text = g_string_chunk_insert(texts->strings, statement_get_text(row, 1));
     entry->word = word == NULL ? NULL : g_string_chunk_insert_const(texts->strings, word);
 }
@@ -124,13 +154,8 @@ take_rows(IdTexts *texts, Statement *statement, GError **error)
 }
 
 static gboolean
-read_range(IdTexts *texts, StatementCache *statements, GError **error)
+read_range(IdTexts *texts, StatementCache *statements, gint64 first, gint64 last, GError **error)
 {
-    gint64 first = G_MAXINT64, last = G_MININT64;
-    for (guint32 slot = 0; slot < texts->entries->len; slot++) {
-        first = MIN(first, entry_at(texts, slot)->id);
-        last = MAX(last, entry_at(texts, slot)->id);
-    }
     g_autoptr(Statement) range = statement_get(statements, texts->range, error);
     if (range == NULL)
         return FALSE;
@@ -142,63 +167,81 @@ read_range(IdTexts *texts, StatementCache *statements, GError **error)
 static gboolean
 read_singly(IdTexts *texts, StatementCache *statements, GError **error)
 {
-    for (guint32 slot = 0; slot < texts->entries->len; slot++) {
+    for (guint32 rank = 0; rank < texts->asked->len; rank++) {
+        const Entry *entry = entry_ranked(texts, rank);
+        if (entry->text != NULL)
+            continue;
         g_autoptr(Statement) one = statement_get(statements, texts->one, error);
-        if (one == NULL ||
-            !take_rows(texts, statement_int(one, 1, entry_at(texts, slot)->id), error))
+        if (one == NULL || !take_rows(texts, statement_int(one, 1, entry->id), error))
             return FALSE;
     }
     return TRUE;
 }
 
-static gint
-by_text(gconstpointer a, gconstpointer b)
+static gboolean
+read_missing(IdTexts *texts, StatementCache *statements, GError **error)
 {
-    const Entry *one = a, *other = b;
-    return strcmp(one->text, other->text);
+    gint64 first = G_MAXINT64, last = G_MININT64;
+    guint64 missing = 0;
+    for (guint32 rank = 0; rank < texts->asked->len; rank++) {
+        const Entry *entry = entry_ranked(texts, rank);
+        if (entry->text != NULL)
+            continue;
+        missing++;
+        first = MIN(first, entry->id);
+        last = MAX(last, entry->id);
+    }
+    if (missing > SINGLE_LOOKUPS && ((guint64)last - (guint64)first) / RANGE_FACTOR < missing)
+        return read_range(texts, statements, first, last, error);
+    return read_singly(texts, statements, error);
+}
+
+static gint
+by_text(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const IdTexts *texts = data;
+    return strcmp(entry_at(texts, *(const guint32 *)a)->text,
+                  entry_at(texts, *(const guint32 *)b)->text);
 }
 
 gboolean
 id_texts_load(IdTexts *texts, StatementCache *statements, GError **error)
 {
-    gboolean ok = texts->entries->len > SINGLE_LOOKUPS ? read_range(texts, statements, error)
-                                                       : read_singly(texts, statements, error);
-    for (guint32 slot = 0; ok && slot < texts->entries->len; slot++) {
-        if (entry_at(texts, slot)->text == NULL) {
+    if (!read_missing(texts, statements, error))
+        return FALSE;
+    for (guint32 rank = 0; rank < texts->asked->len; rank++) {
+        if (entry_ranked(texts, rank)->text == NULL) {
             g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
                         "a roll-up names what is not there: rebuild the store");
-            ok = FALSE;
+            return FALSE;
         }
     }
-    if (!ok)
-        return FALSE;
-    g_array_sort(texts->entries, by_text);
-    texts->ranks = g_new(guint32, texts->entries->len);
-    for (guint32 rank = 0; rank < texts->entries->len; rank++)
-        texts->ranks[entry_at(texts, rank)->slot] = rank;
+    g_array_sort_with_data(texts->asked, by_text, texts);
+    for (guint32 rank = 0; rank < texts->asked->len; rank++)
+        entry_ranked(texts, rank)->rank = rank;
     return TRUE;
 }
 
 guint32
 id_texts_rank(const IdTexts *texts, guint32 slot)
 {
-    return texts->ranks[slot];
+    return entry_at(texts, slot)->rank;
 }
 
 gint64
 id_texts_id(const IdTexts *texts, guint32 rank)
 {
-    return entry_at(texts, rank)->id;
+    return entry_ranked(texts, rank)->id;
 }
 
 const char *
 id_texts_text(const IdTexts *texts, guint32 rank)
 {
-    return entry_at(texts, rank)->text;
+    return entry_ranked(texts, rank)->text;
 }
 
 const char *
 id_texts_word(const IdTexts *texts, guint32 rank)
 {
-    return entry_at(texts, rank)->word;
+    return entry_ranked(texts, rank)->word;
 }

@@ -2,6 +2,9 @@
  *
  * Rows of the roll-ups hold numbers. Looking each number up once, and sorting the texts once
  * instead of the rows by their texts, is what makes a summary cheap.
+ *
+ * Use: id_texts_slot for the ids of all rows, id_texts_load, then all that goes by rank; for other
+ * rows id_texts_restart and the same again: a text that is known by then is not read again.
  */
 #pragma once
 
@@ -15,17 +18,20 @@ IdTexts *id_texts_new(const char *one, const char *range);
 void id_texts_free(IdTexts *texts); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdTexts, id_texts_free)
 
+/* Forgets which slots were asked for, and so the ranks; the slots and their texts stay. */
+void id_texts_restart(IdTexts *texts);
+
 /* A small number for ID, the same each time; its text is not known yet. */
 guint32 id_texts_slot(IdTexts *texts, gint64 id);
 
-/* Reads the text of every slot, and puts them in order. No more slots can be had then.
- * STORE_ERROR_CORRUPT where there is no text. */
+/* Reads the texts of the slots asked for since the last restart, and puts these in order. Then no
+ * slot can be asked for before the next restart. STORE_ERROR_CORRUPT where there is no text. */
 gboolean id_texts_load(IdTexts *texts, StatementCache *statements, GError **error);
 
 /* After id_texts_load: the place of a slot in the order of octets, from 0. All below go by it. */
 guint32 id_texts_rank(const IdTexts *texts, guint32 slot);
 
 gint64 id_texts_id(const IdTexts *texts, guint32 rank);
-/* Borrowed; word is NULL where there is none. */
+/* Borrowed, until the IdTexts goes: one text is one pointer. Word is NULL where there is none. */
 const char *id_texts_text(const IdTexts *texts, guint32 rank);
 const char *id_texts_word(const IdTexts *texts, guint32 rank);

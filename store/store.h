@@ -144,8 +144,9 @@ typedef struct {
 } StoreQuery;
 void store_query_init(StoreQuery *query); /* matches all */
 
-/* Strings are valid during the callback. Rows come in the order domain, sender, policy type,
- * trust, day (total) and domain, sender, mx, policy type, result, reason, mode, day (failure). */
+/* Strings are valid during the callback; of two rows of one call equal pointers are equal texts.
+ * Rows come in the order domain, sender, policy type, trust, day (total) and domain, sender, mx,
+ * policy type, result, reason, mode, day (failure). */
 typedef struct {
     gint32 day;
     const char *domain;
@@ -175,6 +176,23 @@ gboolean store_each_total(Store *store, const StoreQuery *query, StoreTotalFunc 
                           GError **error);
 gboolean store_each_failure(Store *store, const StoreQuery *query, StoreFailureFunc func,
                             gpointer data, GError **error);
+
+/* What a walk over all domains tells of each: its totals, its failures, and then its end. FALSE
+ * from any of them stops it. */
+typedef gboolean (*StoreDomainFunc)(gpointer data, const char *domain);
+typedef struct {
+    StoreTotalFunc total;
+    StoreFailureFunc failure;
+    StoreDomainFunc domain;
+} StoreWalk;
+/* The rows of QUERY (whose domain must be NULL) of one domain after the other, in no order of
+ * domains, the rows of each as above. Costs as little as reading all of them at once, and holds but
+ * a part of them. Outside of a view and of a transaction the functions may use STORE as they like;
+ * the rows of one domain are of one view then, those of several need not be. */
+gboolean store_walk_domains(Store *store, const StoreQuery *query, const StoreWalk *walk,
+                            gpointer data, GError **error);
+/* The domains that the roll-ups have rows of, by name (in the order of octets). */
+gboolean store_each_domain(Store *store, StoreDomainFunc func, gpointer data, GError **error);
 
 /* One consistent view for several reads (a summary must not see half a commit). A view within a
  * view is the outer one; each begin has its end. */

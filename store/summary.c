@@ -1,9 +1,13 @@
 /* summary.c: the roll-ups row by row, in the order of their texts. Part of store.h. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "store/id_texts.h"
+#include "store/rollup_rows.h"
 #include "store/store-internal.h"
+
+/* A walk over all domains holds so many rows or fewer, unless one domain has more; at first it
+ * reads so few domains, and never more at once. */
+#define WALK_ROWS    100000
+#define WALK_DOMAINS 16
+#define WALK_MOST    4096
 
 void
 store_query_init(StoreQuery *query)
@@ -15,285 +19,16 @@ store_query_init(StoreQuery *query)
     };
 }
 
-/* ---- rows as numbers --------------------------------------------------------------------- */
-
-/* Names of a row, as slots of the IdTexts, and once these are loaded as ranks. */
-enum { DOMAIN_NAME, SENDER, TYPE, TRUST, MX, RESULT, REASON, N_NAMES };
-
-typedef struct {
-    guint32 names[N_NAMES]; /* a total has the first four */
-    guint32 policy;
-    gint32 day;
-    gint64 sums[4]; /* reports, successful, failed, detailed; of a failure: sessions */
-} RollupRow;
-
-typedef struct {
-    const StoreQuery *query;
-    gboolean failures;
-    IdTexts *names, *policies;
-    GArray *rows; /* of RollupRow */
-} Reading;
-
-static void
-reading_clear(Reading *reading)
-{
-    g_clear_pointer(&reading->names, id_texts_free);
-    g_clear_pointer(&reading->policies, id_texts_free);
-    g_clear_pointer(&reading->rows, g_array_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
-
-/* The columns of a roll-up in their order: day, five ids, and the rest. */
-static void
-take_row(Reading *reading, Statement *from)
-{
-    RollupRow row = {
-        .names =
-            {
-                [DOMAIN_NAME] = id_texts_slot(reading->names, statement_get_int(from, 1)),
-                [SENDER] = id_texts_slot(reading->names, statement_get_int(from, 2)),
-                [TYPE] = id_texts_slot(reading->names, statement_get_int(from, 3)),
-                [TRUST] = id_texts_slot(reading->names, statement_get_int(from, 5)),
-            },
-        .policy = id_texts_slot(reading->policies, statement_get_int(from, 4)),
-        .day = (gint32)statement_get_int(from, 0),
-    };
-    if (reading->failures) {
-        for (int i = MX; i <= REASON; i++)
-            row.names[i] = id_texts_slot(reading->names, statement_get_int(from, 6 + i - MX));
-        row.sums[0] = statement_get_int(from, 9);
-    } else {
-        for (int i = 0; i < 4; i++)
-            row.sums[i] = statement_get_int(from, 6 + i);
-    }
-    g_array_append_val(reading->rows, row);
-}
-
-/* The number of the query's domain; *ret_known FALSE where no row can have it. */
-static gboolean
-find_domain(Store *store, const char *domain, gint64 *ret_id, gboolean *ret_known, GError **error)
-{
-    g_autoptr(Statement) find = statement_get(store->statements, "name_find", error);
-    return find != NULL &&
-           statement_value(statement_text(find, 1, domain), ret_id, ret_known, error);
-}
-
-static gboolean
-read_rows(Store *store, Reading *reading, GError **error)
-{
-    static const char *const statements[2][2] = {{"total_of_days", "total_of_domain"},
-                                                 {"failure_of_days", "failure_of_domain"}};
-    const StoreQuery *query = reading->query;
-    gboolean one = query->domain != NULL, row = TRUE;
-    gint64 domain = 0;
-    if (one && !find_domain(store, query->domain, &domain, &row, error))
-        return FALSE;
-    if (!row)
-        return TRUE;
-    g_autoptr(Statement) each =
-        statement_get(store->statements, statements[reading->failures][one], error);
-    if (each == NULL)
-        return FALSE;
-    statement_int(each, 1, query->since_day);
-    statement_int(each, 2, query->until_day);
-    if (one)
-        statement_int(each, 3, domain);
-    for (;;) {
-        if (!statement_step(each, &row, error))
-            return FALSE;
-        if (!row)
-            return TRUE;
-        take_row(reading, each);
-    }
-}
-
-/* ---- what is wanted ---------------------------------------------------------------------- */
-
-static const char *
-name_of(const Reading *reading, const RollupRow *row, int name)
-{
-    return id_texts_text(reading->names, row->names[name]);
-}
-
-/* Exact, or the part before " (via ...". */
-static gboolean
-is_sender(const char *sender, const char *wanted)
-{
-    gsize length = strlen(wanted);
-    return strncmp(sender, wanted, length) == 0 &&
-           (sender[length] == '\0' || g_str_has_prefix(sender + length, " (via "));
-}
-
-static gboolean
-is_wanted(const Reading *reading, const RollupRow *row)
-{
-    const StoreQuery *query = reading->query;
-    if (query->sender != NULL && !is_sender(name_of(reading, row, SENDER), query->sender))
-        return FALSE;
-    if (query->policy_type >= 0 &&
-        policy_type_from_word(name_of(reading, row, TYPE)) != (PolicyType)query->policy_type)
-        return FALSE;
-    if (!reading->failures)
-        return TRUE;
-    return (query->mx == NULL || strcmp(name_of(reading, row, MX), query->mx) == 0) &&
-           (query->result_word == NULL ||
-            strcmp(name_of(reading, row, RESULT), query->result_word) == 0);
-}
-
-static void
-drop_unwanted(Reading *reading)
-{
-    const StoreQuery *query = reading->query;
-    guint kept = 0;
-    if (query->sender == NULL && query->policy_type < 0 && query->mx == NULL &&
-        query->result_word == NULL)
-        return;
-    for (guint i = 0; i < reading->rows->len; i++) {
-        const RollupRow *row = &g_array_index(reading->rows, RollupRow, i);
-        if (is_wanted(reading, row))
-            g_array_index(reading->rows, RollupRow, kept++) = *row;
-    }
-    g_array_set_size(reading->rows, kept);
-}
-
-/* ---- order ------------------------------------------------------------------------------- */
-
-static StsMode
-mode_of(const Reading *reading, const RollupRow *row)
-{
-    return sts_mode_from_name(id_texts_word(reading->policies, row->policy));
-}
-
-static int
-compare(guint32 a, guint32 b)
-{
-    return (a > b) - (a < b);
-}
-
-static int
-compare_modes(const Reading *reading, const RollupRow *a, const RollupRow *b)
-{
-    const char *one = id_texts_word(reading->policies, a->policy);
-    const char *other = id_texts_word(reading->policies, b->policy);
-    return a->policy == b->policy ? 0 : strcmp(one != NULL ? one : "", other != NULL ? other : "");
-}
-
-/* The order ends with the rest of the key, so that it is total and the same after a rebuild. */
-static int
-compare_ends(const RollupRow *a, const RollupRow *b, gboolean trust)
-{
-    int order = (a->day > b->day) - (a->day < b->day);
-    if (order == 0 && trust)
-        order = compare(a->names[TRUST], b->names[TRUST]);
-    return order != 0 ? order : compare(a->policy, b->policy);
-}
-
-static int
-by_texts(gconstpointer a, gconstpointer b, gpointer data)
-{
-    static const int total[] = {DOMAIN_NAME, SENDER, TYPE, TRUST};
-    static const int failure[] = {DOMAIN_NAME, SENDER, MX, TYPE, RESULT, REASON};
-    const Reading *reading = data;
-    const int *keys = reading->failures ? failure : total;
-    gsize n = reading->failures ? G_N_ELEMENTS(failure) : G_N_ELEMENTS(total);
-    const RollupRow *one = a, *other = b;
-    int order = 0;
-    for (gsize i = 0; order == 0 && i < n; i++)
-        order = compare(one->names[keys[i]], other->names[keys[i]]);
-    if (order == 0 && reading->failures)
-        order = compare_modes(reading, a, b);
-    return order != 0 ? order : compare_ends(a, b, reading->failures);
-}
-
-static void
-rank(Reading *reading)
-{
-    for (guint i = 0; i < reading->rows->len; i++) {
-        RollupRow *row = &g_array_index(reading->rows, RollupRow, i);
-        for (int name = 0; name < (reading->failures ? N_NAMES : MX); name++)
-            row->names[name] = id_texts_rank(reading->names, row->names[name]);
-        row->policy = id_texts_rank(reading->policies, row->policy);
-    }
-}
-
-/* All rows that the query wants, in order. */
-static gboolean
-read_all(Store *store, Reading *reading, GError **error)
-{
-    reading->names = id_texts_new("name_one", "name_range");
-    reading->policies = id_texts_new("policy_one", "policy_range");
-    reading->rows = g_array_new(FALSE, FALSE, sizeof(RollupRow));
-    if (!read_rows(store, reading, error) ||
-        !id_texts_load(reading->names, store->statements, error) ||
-        !id_texts_load(reading->policies, store->statements, error))
-        return FALSE;
-    rank(reading);
-    drop_unwanted(reading);
-    g_array_sort_with_data(reading->rows, by_texts, reading);
-    return TRUE;
-}
-
-/* In one view: a name must not go between its row and its text. */
-static gboolean
-read_in_view(Store *store, Reading *reading, GError **error)
-{
-    if (store->transaction == TRANSACTION_WRITE)
-        return store_write_sums(store, error) && read_all(store, reading, error);
-    if (!store_begin_read(store, error))
-        return FALSE;
-    gboolean ok = read_all(store, reading, error);
-    store_end_read(store);
-    return ok;
-}
-
-/* ---- telling ----------------------------------------------------------------------------- */
-
-/* NULL where the sender gave none. */
-static const char *
-optional_name(const Reading *reading, const RollupRow *row, int name)
-{
-    gboolean none = id_texts_id(reading->names, row->names[name]) == INTERN_NONE;
-    return none ? NULL : name_of(reading, row, name);
-}
-
-static const char *
-policy_of(const Reading *reading, const RollupRow *row)
-{
-    gboolean none = id_texts_id(reading->policies, row->policy) == INTERN_NONE;
-    return none ? NULL : id_texts_text(reading->policies, row->policy);
-}
-
-/* Words of another program's making read as the lowest trust. */
-static Trust
-trust_of(const Reading *reading, const RollupRow *row)
-{
-    Trust trust = TRUST_UNAUTHENTICATED;
-    (void)trust_from_name(name_of(reading, row, TRUST), &trust);
-    return trust;
-}
-
 gboolean
 store_each_total(Store *store, const StoreQuery *query, StoreTotalFunc func, gpointer data,
                  GError **error)
 {
-    g_auto(Reading) reading = {.query = query};
-    if (!read_in_view(store, &reading, error))
+    StoreTotal total;
+    g_autoptr(RollupRows) rows = rollup_rows_new(store, query);
+    if (!rollup_rows_read(rows, TRUE, FALSE, NULL, error))
         return FALSE;
-    for (guint i = 0; i < reading.rows->len; i++) {
-        const RollupRow *row = &g_array_index(reading.rows, RollupRow, i);
-        StoreTotal total = {
-            .day = row->day,
-            .domain = name_of(&reading, row, DOMAIN_NAME),
-            .sender = name_of(&reading, row, SENDER),
-            .policy_type = name_of(&reading, row, TYPE),
-            .policy_text = policy_of(&reading, row),
-            .mode = mode_of(&reading, row),
-            .trust = trust_of(&reading, row),
-            .reports = row->sums[0],
-            .successful = row->sums[1],
-            .failed = row->sums[2],
-            .detailed = row->sums[3],
-        };
+    for (guint i = 0; i < rollup_rows_count(rows, ROLLUP_TOTALS); i++) {
+        rollup_rows_total(rows, i, &total);
         if (!func(data, &total))
             break;
     }
@@ -304,27 +39,187 @@ gboolean
 store_each_failure(Store *store, const StoreQuery *query, StoreFailureFunc func, gpointer data,
                    GError **error)
 {
-    g_auto(Reading) reading = {.query = query, .failures = TRUE};
-    if (!read_in_view(store, &reading, error))
+    StoreFailure failure;
+    g_autoptr(RollupRows) rows = rollup_rows_new(store, query);
+    if (!rollup_rows_read(rows, FALSE, TRUE, NULL, error))
         return FALSE;
-    for (guint i = 0; i < reading.rows->len; i++) {
-        const RollupRow *row = &g_array_index(reading.rows, RollupRow, i);
-        StoreFailure failure = {
-            .day = row->day,
-            .domain = name_of(&reading, row, DOMAIN_NAME),
-            .sender = name_of(&reading, row, SENDER),
-            .policy_type = name_of(&reading, row, TYPE),
-            .policy_text = policy_of(&reading, row),
-            .mode = mode_of(&reading, row),
-            .trust = trust_of(&reading, row),
-            .mx = optional_name(&reading, row, MX),
-            .result_word = name_of(&reading, row, RESULT),
-            .reason = optional_name(&reading, row, REASON),
-            .sessions = row->sums[0],
-        };
+    for (guint i = 0; i < rollup_rows_count(rows, ROLLUP_FAILURES); i++) {
+        rollup_rows_failure(rows, i, &failure);
         if (!func(data, &failure))
             break;
     }
+    return TRUE;
+}
+
+/* ---- domain by domain -------------------------------------------------------------------- */
+
+typedef struct {
+    const StoreWalk *walk;
+    gpointer data;
+    const RollupRows *rows;
+    guint at[N_ROLLUPS]; /* the next row */
+} Walking;
+
+static gboolean
+is_next(const Walking *walking, Rollup rollup, guint32 domain)
+{
+    guint at = walking->at[rollup];
+    return at < rollup_rows_count(walking->rows, rollup) &&
+           rollup_rows_domain(walking->rows, rollup, at) == domain;
+}
+
+/* The totals, the failures and the end of the next domain; FALSE: the walk shall stop. A failure
+ * has its total in the same days, so the totals know all domains. */
+static gboolean
+tell_domain(Walking *walking)
+{
+    StoreTotal total = {0};
+    StoreFailure failure;
+    const StoreWalk *walk = walking->walk;
+    guint32 domain = rollup_rows_domain(walking->rows, ROLLUP_TOTALS, walking->at[ROLLUP_TOTALS]);
+    while (is_next(walking, ROLLUP_TOTALS, domain)) {
+        rollup_rows_total(walking->rows, walking->at[ROLLUP_TOTALS]++, &total);
+        if (!walk->total(walking->data, &total))
+            return FALSE;
+    }
+    while (walking->at[ROLLUP_FAILURES] < rollup_rows_count(walking->rows, ROLLUP_FAILURES) &&
+           rollup_rows_domain(walking->rows, ROLLUP_FAILURES, walking->at[ROLLUP_FAILURES]) <
+               domain)
+        walking->at[ROLLUP_FAILURES]++;
+    while (is_next(walking, ROLLUP_FAILURES, domain)) {
+        rollup_rows_failure(walking->rows, walking->at[ROLLUP_FAILURES]++, &failure);
+        if (!walk->failure(walking->data, &failure))
+            return FALSE;
+    }
+    return walk->domain(walking->data, total.domain);
+}
+
+static gboolean
+tell_block(const RollupRows *rows, const StoreWalk *walk, gpointer data)
+{
+    Walking walking = {walk, data, rows, {0}};
+    while (walking.at[ROLLUP_TOTALS] < rollup_rows_count(rows, ROLLUP_TOTALS)) {
+        if (!tell_domain(&walking))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static int
+by_id(gconstpointer a, gconstpointer b)
+{
+    gint64 one = *(const gint64 *)a, other = *(const gint64 *)b;
+    return (one > other) - (one < other);
+}
+
+/* The ids of the domains with rows in the days of QUERY, ascending: NULL on error. */
+static GArray *
+read_domains(Store *store, const StoreQuery *query, GError **error)
+{
+    gboolean row;
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(Statement) each = statement_get(store->statements, "domain_of_days", error);
+    if (each == NULL)
+        return NULL;
+    statement_int(each, 1, query->since_day);
+    statement_int(each, 2, query->until_day);
+    for (;;) {
+        if (!statement_step(each, &row, error))
+            return NULL;
+        if (!row)
+            break;
+        gint64 id = statement_get_int(each, 0);
+        g_array_append_val(ids, id);
+    }
+    g_array_sort(ids, by_id);
+    return g_steal_pointer(&ids);
+}
+
+/* One block, in one view. Ids mean the same as in the views before only if nobody has rebuilt. */
+static gboolean
+read_block(Store *store, RollupRows *rows, const DomainRange *range, gint64 generation,
+           GError **error)
+{
+    Counters counters;
+    if (!store_begin_read(store, error))
+        return FALSE;
+    gboolean ok = counters_load(&counters, store->statements, error);
+    if (ok && counters.value[COUNTER_GENERATION] != generation) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_BUSY,
+                    "the store was rebuilt while it was read: try again");
+        ok = FALSE;
+    }
+    ok = ok && rollup_rows_read(rows, TRUE, TRUE, range, error);
+    store_end_read(store);
+    return ok;
+}
+
+/* How many domains to read next, when N of them had the rows of ROWS. */
+static guint
+next_block(const RollupRows *rows, guint n)
+{
+    guint64 found =
+        (guint64)rollup_rows_count(rows, ROLLUP_TOTALS) + rollup_rows_count(rows, ROLLUP_FAILURES);
+    return (guint)CLAMP((guint64)n * WALK_ROWS / (found + 1), 1, WALK_MOST);
+}
+
+static gboolean
+walk_ids(Store *store, RollupRows *rows, const GArray *ids, gint64 generation,
+         const StoreWalk *walk, gpointer data, GError **error)
+{
+    for (guint at = 0, n = WALK_DOMAINS; at < ids->len; n = next_block(rows, n)) {
+        n = MIN(n, ids->len - at);
+        const DomainRange range = {g_array_index(ids, gint64, at),
+                                   g_array_index(ids, gint64, at + n - 1)};
+        if (!read_block(store, rows, &range, generation, error))
+            return FALSE;
+        if (!tell_block(rows, walk, data))
+            return TRUE;
+        at += n;
+    }
+    return TRUE;
+}
+
+gboolean
+store_walk_domains(Store *store, const StoreQuery *query, const StoreWalk *walk, gpointer data,
+                   GError **error)
+{
+    Counters counters;
+    if (!store_begin_read(store, error))
+        return FALSE;
+    gboolean ok = counters_load(&counters, store->statements, error);
+    g_autoptr(GArray) ids = ok ? read_domains(store, query, error) : NULL;
+    store_end_read(store);
+    g_autoptr(RollupRows) rows = rollup_rows_new(store, query);
+    return ids != NULL &&
+           walk_ids(store, rows, ids, counters.value[COUNTER_GENERATION], walk, data, error);
+}
+
+static gboolean
+read_names(Store *store, IdTexts *names, guint *ret_n, GError **error)
+{
+    StoreQuery all;
+    store_query_init(&all);
+    if (!store_begin_read(store, error))
+        return FALSE;
+    g_autoptr(GArray) ids = read_domains(store, &all, error);
+    for (guint i = 0; ids != NULL && i < ids->len; i++)
+        (void)id_texts_slot(names, g_array_index(ids, gint64, i));
+    gboolean ok = ids != NULL && id_texts_load(names, store->statements, error);
+    *ret_n = ok ? ids->len : 0;
+    store_end_read(store);
+    return ok;
+}
+
+gboolean
+store_each_domain(Store *store, StoreDomainFunc func, gpointer data, GError **error)
+{
+    guint n;
+    g_autoptr(IdTexts) names = id_texts_new("name_one", "name_range");
+    if (!read_names(store, names, &n, error))
+        return FALSE;
+    for (guint32 rank = 0; rank < n && func(data, id_texts_text(names, rank)); rank++)
+        ;
     return TRUE;
 }
 

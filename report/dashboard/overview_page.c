@@ -79,28 +79,43 @@ add_totals(const Summary *summary, Board *board)
     }
 }
 
+/* One line a domain, without its totals. */
+static gboolean
+read_lines(Page *page, Board *board, GError **error)
+{
+    const DashboardContext *context = page->context;
+    const char *const *visible = page->request->domains;
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+    g_autoptr(GPtrArray) names =
+        overview_cache_domains(context->cache, page->store, context->accept, visible, error);
+    for (guint i = 0; names != NULL && i < names->len; i++) {
+        char *name = g_ptr_array_index(names, i);
+        if (page->filter.domain == NULL || strcmp(page->filter.domain, name) == 0)
+            g_ptr_array_add(wanted, name);
+    }
+    gboolean are_all = visible == NULL && page->filter.domain == NULL;
+    g_autoptr(GPtrArray) domains =
+        names == NULL ? NULL
+                      : overview_cache_several(context->cache, page->store, wanted, are_all,
+                                               page->request->today, context->rules, error);
+    if (domains == NULL)
+        return FALSE;
+    for (guint i = 0; i < domains->len; i++) {
+        Line line = {.domain = overview_domain_ref(g_ptr_array_index(domains, i))};
+        gboolean ok = kept_look_read(page->store, line.domain->domain, 1, &line.look, error);
+        g_array_append_val(board->lines, line);
+        if (!ok)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 read_board(Page *page, Board *board, GError **error)
 {
-    const DashboardContext *context = page->context;
-    g_autoptr(GPtrArray) names = overview_cache_domains(
-        context->cache, page->store, context->accept, page->request->domains, error);
     SummaryRequest request = {0};
-    if (names == NULL)
+    if (!read_lines(page, board, error))
         return FALSE;
-    for (guint i = 0; i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i);
-        if (page->filter.domain != NULL && strcmp(page->filter.domain, name) != 0)
-            continue;
-        Line line = {.domain = overview_cache_domain(context->cache, page->store, name,
-                                                     page->request->today, context->rules, error)};
-        if (line.domain == NULL)
-            return FALSE;
-        g_array_append_val(board->lines, line);
-        if (!kept_look_read(page->store, name, 1,
-                            &g_array_index(board->lines, Line, board->lines->len - 1).look, error))
-            return FALSE;
-    }
     filter_query(&page->filter, &request.query);
     g_autoptr(Summary) summary = summary_make(page->store, &request, error);
     if (summary == NULL)

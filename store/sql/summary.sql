@@ -4,13 +4,14 @@
 -- order are made of them in summary.c, at a tenth of what joins and a sort by text cost.
 --
 -- The keys begin with the day. Those of one domain are found by a walk over the days that there are,
--- two look-ups a day, so that the rows of other domains are not read.
+-- two look-ups a day, so that the rows of other domains are not read; those of some in the same way.
 
 -- name: total_of_days
 SELECT day, domain, sender, policy_type, policy, trust, reports, successful, failed, detailed
 FROM daily_total WHERE day BETWEEN $1 AND $2
 
--- name: total_of_domain
+-- name: total_of_domains
+-- Whose ids are $3 to $4.
 WITH RECURSIVE days (day) AS (
   SELECT MIN(day) FROM daily_total WHERE day >= $1
   UNION ALL
@@ -18,13 +19,13 @@ WITH RECURSIVE days (day) AS (
 SELECT t.day, t.domain, t.sender, t.policy_type, t.policy, t.trust, t.reports, t.successful, t.failed,
        t.detailed
 FROM days CROSS JOIN daily_total t
-WHERE t.day = days.day AND t.domain = $3 AND days.day <= $2
+WHERE t.day = days.day AND t.domain BETWEEN $3 AND $4 AND days.day <= $2
 
 -- name: failure_of_days
 SELECT day, domain, sender, policy_type, policy, trust, mx, result, reason, sessions
 FROM daily_failure WHERE day BETWEEN $1 AND $2
 
--- name: failure_of_domain
+-- name: failure_of_domains
 WITH RECURSIVE days (day) AS (
   SELECT MIN(day) FROM daily_total WHERE day >= $1
   UNION ALL
@@ -32,7 +33,10 @@ WITH RECURSIVE days (day) AS (
 SELECT f.day, f.domain, f.sender, f.policy_type, f.policy, f.trust, f.mx, f.result, f.reason,
        f.sessions
 FROM days CROSS JOIN daily_failure f
-WHERE f.day = days.day AND f.domain = $3 AND days.day <= $2
+WHERE f.day = days.day AND f.domain BETWEEN $3 AND $4 AND days.day <= $2
+
+-- name: domain_of_days
+SELECT DISTINCT domain FROM daily_total WHERE day BETWEEN $1 AND $2
 
 -- name: name_one
 SELECT id, text, NULL FROM name WHERE id = $1

@@ -1,0 +1,364 @@
+#include "store/rollup_rows.h"
+
+#include <string.h>
+
+#include "store/id_texts.h"
+#include "store/store-internal.h"
+
+/* Names of a row, as slots of the IdTexts, and once these are loaded as ranks. */
+enum { DOMAIN_NAME, SENDER, TYPE, TRUST, MX, RESULT, REASON, N_NAMES };
+
+typedef struct {
+    guint32 names[N_NAMES]; /* a total has the first four */
+    guint32 policy;
+    gint32 day;
+    gint64 sums[4]; /* reports, successful, failed, detailed; of a failure: sessions */
+} RollupRow;
+
+struct RollupRows {
+    Store *store;
+    const StoreQuery *query;
+    IdTexts *names, *policies;
+    GArray *rows[N_ROLLUPS]; /* of RollupRow */
+};
+
+RollupRows *
+rollup_rows_new(Store *store, const StoreQuery *query)
+{
+    RollupRows *rows = g_new0(RollupRows, 1);
+    rows->store = store;
+    rows->query = query;
+    rows->names = id_texts_new("name_one", "name_range");
+    rows->policies = id_texts_new("policy_one", "policy_range");
+    for (int rollup = 0; rollup < N_ROLLUPS; rollup++)
+        rows->rows[rollup] = g_array_new(FALSE, FALSE, sizeof(RollupRow));
+    return rows;
+}
+
+void
+rollup_rows_free(RollupRows *rows)
+{
+    if (rows == NULL)
+        return;
+    id_texts_free(rows->names);
+    id_texts_free(rows->policies);
+    for (int rollup = 0; rollup < N_ROLLUPS; rollup++)
+        g_array_unref(rows->rows[rollup]);
+    g_free(rows);
+}
+
+static const RollupRow *
+row_at(const RollupRows *rows, Rollup rollup, guint i)
+{
+    return &g_array_index(rows->rows[rollup], RollupRow, i);
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+/* The columns of a roll-up in their order: day, five ids, and the rest. */
+static void
+take_row(RollupRows *rows, Rollup rollup, Statement *from)
+{
+    IdTexts *names = rows->names;
+    RollupRow row = {
+        .names =
+            {
+                [DOMAIN_NAME] = id_texts_slot(names, statement_get_int(from, 1)),
+                [SENDER] = id_texts_slot(names, statement_get_int(from, 2)),
+                [TYPE] = id_texts_slot(names, statement_get_int(from, 3)),
+                [TRUST] = id_texts_slot(names, statement_get_int(from, 5)),
+            },
+        .policy = id_texts_slot(rows->policies, statement_get_int(from, 4)),
+        .day = (gint32)statement_get_int(from, 0),
+    };
+    if (rollup == ROLLUP_FAILURES) {
+        for (int i = MX; i <= REASON; i++)
+            row.names[i] = id_texts_slot(names, statement_get_int(from, 6 + i - MX));
+        row.sums[0] = statement_get_int(from, 9);
+    } else {
+        for (int i = 0; i < 4; i++)
+            row.sums[i] = statement_get_int(from, 6 + i);
+    }
+    g_array_append_val(rows->rows[rollup], row);
+}
+
+/* The number of DOMAIN; *ret_known FALSE where no row can have it. */
+static gboolean
+find_domain(Store *store, const char *domain, gint64 *ret_id, gboolean *ret_known, GError **error)
+{
+    g_autoptr(Statement) find = statement_get(store->statements, "name_find", error);
+    return find != NULL &&
+           statement_value(statement_text(find, 1, domain), ret_id, ret_known, error);
+}
+
+static gboolean
+read_rollup(RollupRows *rows, Rollup rollup, const DomainRange *range, GError **error)
+{
+    static const char *const statements[N_ROLLUPS][2] = {
+        [ROLLUP_TOTALS] = {"total_of_days", "total_of_domains"},
+        [ROLLUP_FAILURES] = {"failure_of_days", "failure_of_domains"},
+    };
+    gboolean row;
+    g_autoptr(Statement) each =
+        statement_get(rows->store->statements, statements[rollup][range != NULL], error);
+    if (each == NULL)
+        return FALSE;
+    statement_int(each, 1, rows->query->since_day);
+    statement_int(each, 2, rows->query->until_day);
+    if (range != NULL) {
+        statement_int(each, 3, range->first);
+        statement_int(each, 4, range->last);
+    }
+    for (;;) {
+        if (!statement_step(each, &row, error))
+            return FALSE;
+        if (!row)
+            return TRUE;
+        take_row(rows, rollup, each);
+    }
+}
+
+/* ---- what is wanted ---------------------------------------------------------------------- */
+
+static const char *
+name_of(const RollupRows *rows, const RollupRow *row, int name)
+{
+    return id_texts_text(rows->names, row->names[name]);
+}
+
+/* Exact, or the part before " (via ...". */
+static gboolean
+is_sender(const char *sender, const char *wanted)
+{
+    gsize length = strlen(wanted);
+    return strncmp(sender, wanted, length) == 0 &&
+           (sender[length] == '\0' || g_str_has_prefix(sender + length, " (via "));
+}
+
+static gboolean
+is_wanted(const RollupRows *rows, Rollup rollup, const RollupRow *row)
+{
+    const StoreQuery *query = rows->query;
+    if (query->sender != NULL && !is_sender(name_of(rows, row, SENDER), query->sender))
+        return FALSE;
+    if (query->policy_type >= 0 &&
+        policy_type_from_word(name_of(rows, row, TYPE)) != (PolicyType)query->policy_type)
+        return FALSE;
+    if (rollup == ROLLUP_TOTALS)
+        return TRUE;
+    return (query->mx == NULL || strcmp(name_of(rows, row, MX), query->mx) == 0) &&
+           (query->result_word == NULL ||
+            strcmp(name_of(rows, row, RESULT), query->result_word) == 0);
+}
+
+static void
+drop_unwanted(RollupRows *rows, Rollup rollup)
+{
+    const StoreQuery *query = rows->query;
+    guint kept = 0;
+    if (query->sender == NULL && query->policy_type < 0 && query->mx == NULL &&
+        query->result_word == NULL)
+        return;
+    for (guint i = 0; i < rows->rows[rollup]->len; i++) {
+        const RollupRow *row = row_at(rows, rollup, i);
+        if (is_wanted(rows, rollup, row))
+            g_array_index(rows->rows[rollup], RollupRow, kept++) = *row;
+    }
+    g_array_set_size(rows->rows[rollup], kept);
+}
+
+/* ---- order ------------------------------------------------------------------------------- */
+
+static int
+compare(guint32 a, guint32 b)
+{
+    return (a > b) - (a < b);
+}
+
+static int
+compare_modes(const RollupRows *rows, const RollupRow *a, const RollupRow *b)
+{
+    const char *one = id_texts_word(rows->policies, a->policy);
+    const char *other = id_texts_word(rows->policies, b->policy);
+    return a->policy == b->policy ? 0 : strcmp(one != NULL ? one : "", other != NULL ? other : "");
+}
+
+/* The order of both ends with the rest of the key, so that it is total and the same after a
+ * rebuild. */
+static int
+by_total(gconstpointer a, gconstpointer b)
+{
+    static const int keys[] = {DOMAIN_NAME, SENDER, TYPE, TRUST};
+    const RollupRow *one = a, *other = b;
+    int order = 0;
+    for (gsize i = 0; order == 0 && i < G_N_ELEMENTS(keys); i++)
+        order = compare(one->names[keys[i]], other->names[keys[i]]);
+    if (order == 0)
+        order = (one->day > other->day) - (one->day < other->day);
+    return order != 0 ? order : compare(one->policy, other->policy);
+}
+
+static int
+by_failure(gconstpointer a, gconstpointer b, gpointer data)
+{
+    static const int keys[] = {DOMAIN_NAME, SENDER, MX, TYPE, RESULT, REASON};
+    const RollupRow *one = a, *other = b;
+    int order = 0;
+    for (gsize i = 0; order == 0 && i < G_N_ELEMENTS(keys); i++)
+        order = compare(one->names[keys[i]], other->names[keys[i]]);
+    if (order == 0)
+        order = compare_modes(data, one, other);
+    if (order == 0)
+        order = (one->day > other->day) - (one->day < other->day);
+    if (order == 0)
+        order = compare(one->names[TRUST], other->names[TRUST]);
+    return order != 0 ? order : compare(one->policy, other->policy);
+}
+
+static void
+rank(RollupRows *rows, Rollup rollup)
+{
+    for (guint i = 0; i < rows->rows[rollup]->len; i++) {
+        RollupRow *row = &g_array_index(rows->rows[rollup], RollupRow, i);
+        for (int name = 0; name < (rollup == ROLLUP_FAILURES ? N_NAMES : MX); name++)
+            row->names[name] = id_texts_rank(rows->names, row->names[name]);
+        row->policy = id_texts_rank(rows->policies, row->policy);
+    }
+}
+
+static gboolean
+read_all(RollupRows *rows, gboolean totals, gboolean failures, const DomainRange *range,
+         GError **error)
+{
+    const gboolean wanted[N_ROLLUPS] = {totals, failures};
+    for (int rollup = 0; rollup < N_ROLLUPS; rollup++) {
+        if (wanted[rollup] && !read_rollup(rows, (Rollup)rollup, range, error))
+            return FALSE;
+    }
+    if (!id_texts_load(rows->names, rows->store->statements, error) ||
+        !id_texts_load(rows->policies, rows->store->statements, error))
+        return FALSE;
+    for (int rollup = 0; rollup < N_ROLLUPS; rollup++) {
+        rank(rows, (Rollup)rollup);
+        drop_unwanted(rows, (Rollup)rollup);
+    }
+    g_array_sort(rows->rows[ROLLUP_TOTALS], by_total);
+    g_array_sort_with_data(rows->rows[ROLLUP_FAILURES], by_failure, rows);
+    return TRUE;
+}
+
+static gboolean
+read_range(RollupRows *rows, gboolean totals, gboolean failures, const DomainRange *range,
+           GError **error)
+{
+    DomainRange one;
+    gboolean known = TRUE;
+    if (range == NULL && rows->query->domain != NULL) {
+        if (!find_domain(rows->store, rows->query->domain, &one.first, &known, error))
+            return FALSE;
+        one.last = one.first;
+        range = &one;
+    }
+    return !known || read_all(rows, totals, failures, range, error);
+}
+
+gboolean
+rollup_rows_read(RollupRows *rows, gboolean totals, gboolean failures, const DomainRange *range,
+                 GError **error)
+{
+    id_texts_restart(rows->names);
+    id_texts_restart(rows->policies);
+    for (int rollup = 0; rollup < N_ROLLUPS; rollup++)
+        g_array_set_size(rows->rows[rollup], 0);
+    /* In one view: a name must not go between its row and its text. */
+    if (rows->store->transaction == TRANSACTION_WRITE)
+        return store_write_sums(rows->store, error) &&
+               read_range(rows, totals, failures, range, error);
+    if (!store_begin_read(rows->store, error))
+        return FALSE;
+    gboolean ok = read_range(rows, totals, failures, range, error);
+    store_end_read(rows->store);
+    return ok;
+}
+
+/* ---- telling ----------------------------------------------------------------------------- */
+
+guint
+rollup_rows_count(const RollupRows *rows, Rollup rollup)
+{
+    return rows->rows[rollup]->len;
+}
+
+guint32
+rollup_rows_domain(const RollupRows *rows, Rollup rollup, guint i)
+{
+    return row_at(rows, rollup, i)->names[DOMAIN_NAME];
+}
+
+/* NULL where the sender gave none. */
+static const char *
+optional_name(const RollupRows *rows, const RollupRow *row, int name)
+{
+    gboolean none = id_texts_id(rows->names, row->names[name]) == INTERN_NONE;
+    return none ? NULL : name_of(rows, row, name);
+}
+
+static const char *
+policy_of(const RollupRows *rows, const RollupRow *row)
+{
+    gboolean none = id_texts_id(rows->policies, row->policy) == INTERN_NONE;
+    return none ? NULL : id_texts_text(rows->policies, row->policy);
+}
+
+static StsMode
+mode_of(const RollupRows *rows, const RollupRow *row)
+{
+    return sts_mode_from_name(id_texts_word(rows->policies, row->policy));
+}
+
+/* Words of another program's making read as the lowest trust. */
+static Trust
+trust_of(const RollupRows *rows, const RollupRow *row)
+{
+    Trust trust = TRUST_UNAUTHENTICATED;
+    (void)trust_from_name(name_of(rows, row, TRUST), &trust);
+    return trust;
+}
+
+void
+rollup_rows_total(const RollupRows *rows, guint i, StoreTotal *ret_total)
+{
+    const RollupRow *row = row_at(rows, ROLLUP_TOTALS, i);
+    *ret_total = (StoreTotal){
+        .day = row->day,
+        .domain = name_of(rows, row, DOMAIN_NAME),
+        .sender = name_of(rows, row, SENDER),
+        .policy_type = name_of(rows, row, TYPE),
+        .policy_text = policy_of(rows, row),
+        .mode = mode_of(rows, row),
+        .trust = trust_of(rows, row),
+        .reports = row->sums[0],
+        .successful = row->sums[1],
+        .failed = row->sums[2],
+        .detailed = row->sums[3],
+    };
+}
+
+void
+rollup_rows_failure(const RollupRows *rows, guint i, StoreFailure *ret_failure)
+{
+    const RollupRow *row = row_at(rows, ROLLUP_FAILURES, i);
+    *ret_failure = (StoreFailure){
+        .day = row->day,
+        .domain = name_of(rows, row, DOMAIN_NAME),
+        .sender = name_of(rows, row, SENDER),
+        .policy_type = name_of(rows, row, TYPE),
+        .policy_text = policy_of(rows, row),
+        .mode = mode_of(rows, row),
+        .trust = trust_of(rows, row),
+        .mx = optional_name(rows, row, MX),
+        .result_word = name_of(rows, row, RESULT),
+        .reason = optional_name(rows, row, REASON),
+        .sessions = row->sums[0],
+    };
+}

@@ -1,6 +1,9 @@
 /* corpus.c: made-up reports, the same ones for the same arguments: for the benchmarks.
  *
- *   bench_corpus FORMAT REPORTS PLACE [DOMAINS [DAYS]]
+ *   bench_corpus FORMAT REPORTS PLACE [DOMAINS [DAYS [ALIKE]]]
+ *
+ * Of ALIKE reports in a row, all say the same under report-ids of their own: so ALIKE times the
+ * reports are about the same days, domains, senders, MX hosts and failures.
  *
  * FORMAT is folder (gzip files), mbox (mails), or pack (gzip members, each after its size as four
  * octets, little-endian). Senders, their habits and deviations, sizes and failure rates are like
@@ -212,14 +215,20 @@ make_json(Making *making)
         make_pretty(json);
 }
 
+typedef struct {
+    guint64 reports, alike;
+    guint domains, days;
+} Shape;
+
 static void
-make_report(Making *making, guint64 number, guint domains, guint days, guint64 reports)
+make_report(Making *making, guint64 number, const Shape *shape)
 {
-    making->chance.state = number * 0x2545f4914f6cdd1d + 1;
+    guint64 content = number / shape->alike;
+    making->chance.state = content * 0x2545f4914f6cdd1d + 1;
     making->number = number;
-    making->domain = below(&making->chance, domains);
+    making->domain = below(&making->chance, shape->domains);
     /* In the order of their days, as they come in. */
-    making->day = (guint)(number * days / reports);
+    making->day = (guint)(content * shape->days / MAX(shape->reports / shape->alike, content + 1));
     choose_sender(making);
     making->policy_domain = g_strdup_printf("customer%u.example", making->domain);
     g_autoptr(GDateTime) day =
@@ -316,20 +325,24 @@ int
 main(int argc, char **argv)
 {
     if (argc < 4) {
-        fprintf(stderr, "usage: bench_corpus folder|mbox|pack REPORTS PLACE [DOMAINS [DAYS]]\n");
+        fprintf(stderr, "usage: bench_corpus folder|mbox|pack REPORTS PLACE "
+                        "[DOMAINS [DAYS [ALIKE]]]\n");
         return 64;
     }
-    guint64 reports = g_ascii_strtoull(argv[2], NULL, 10);
-    guint domains = argc > 4 ? (guint)atoi(argv[4]) : 150,
-          days = argc > 5 ? (guint)atoi(argv[5]) : 90;
+    const Shape shape = {
+        .reports = g_ascii_strtoull(argv[2], NULL, 10),
+        .alike = argc > 6 ? g_ascii_strtoull(argv[6], NULL, 10) : 1,
+        .domains = argc > 4 ? (guint)atoi(argv[4]) : 150,
+        .days = argc > 5 ? (guint)atoi(argv[5]) : 90,
+    };
     gboolean folder = strcmp(argv[1], "folder") == 0;
     FILE *file = folder ? NULL : fopen(argv[3], "wb");
     if (!folder && file == NULL)
         g_error("%s: %s", argv[3], g_strerror(errno));
     g_autoptr(GString) json = g_string_new(NULL);
-    for (guint64 i = 0; i < reports; i++) {
+    for (guint64 i = 0; i < shape.reports; i++) {
         Making making = {.json = json};
-        make_report(&making, i, domains, days, reports);
+        make_report(&making, i, &shape);
         g_autoptr(GByteArray) gzip = compress_json(json);
         if (folder)
             write_file(argv[3], &making, gzip);

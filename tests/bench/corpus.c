@@ -1,9 +1,10 @@
 /* corpus.c: made-up reports, the same ones for the same arguments: for the benchmarks.
  *
- *   bench_corpus FORMAT REPORTS PLACE [DOMAINS [DAYS [ALIKE]]]
+ *   bench_corpus FORMAT REPORTS PLACE [DOMAINS [DAYS [ALIKE [FIRST]]]]
  *
  * Of ALIKE reports in a row, all say the same under report-ids of their own: so ALIKE times the
- * reports are about the same days, domains, senders, MX hosts and failures.
+ * reports are about the same days, domains, senders, MX hosts and failures. FIRST is the first day,
+ * in days since 1970-01-01 (19358: 2023-01-01).
  *
  * FORMAT is folder (gzip files), mbox (mails), or pack (gzip members, each after its size as four
  * octets, little-endian). Senders, their habits and deviations, sizes and failure rates are like
@@ -18,7 +19,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#define FIRST_DAY      19358 /* 2023-01-01 */
+#define FIRST_DAY      19358
 #define FILES_A_FOLDER 1000
 
 /* ---- chance that is the same everywhere --------------------------------------------------- */
@@ -217,7 +218,7 @@ make_json(Making *making)
 
 typedef struct {
     guint64 reports, alike;
-    guint domains, days;
+    guint domains, days, first;
 } Shape;
 
 static void
@@ -232,7 +233,7 @@ make_report(Making *making, guint64 number, const Shape *shape)
     choose_sender(making);
     making->policy_domain = g_strdup_printf("customer%u.example", making->domain);
     g_autoptr(GDateTime) day =
-        g_date_time_new_from_unix_utc((FIRST_DAY + (gint64)making->day) * 86400);
+        g_date_time_new_from_unix_utc((shape->first + (gint64)making->day) * 86400);
     making->date = g_date_time_format(day, "%Y-%m-%d");
     make_json(making);
 }
@@ -326,7 +327,7 @@ main(int argc, char **argv)
 {
     if (argc < 4) {
         fprintf(stderr, "usage: bench_corpus folder|mbox|pack REPORTS PLACE "
-                        "[DOMAINS [DAYS [ALIKE]]]\n");
+                        "[DOMAINS [DAYS [ALIKE [FIRST]]]]\n");
         return 64;
     }
     const Shape shape = {
@@ -334,6 +335,7 @@ main(int argc, char **argv)
         .alike = argc > 6 ? g_ascii_strtoull(argv[6], NULL, 10) : 1,
         .domains = argc > 4 ? (guint)atoi(argv[4]) : 150,
         .days = argc > 5 ? (guint)atoi(argv[5]) : 90,
+        .first = argc > 7 ? (guint)atoi(argv[7]) : FIRST_DAY,
     };
     gboolean folder = strcmp(argv[1], "folder") == 0;
     FILE *file = folder ? NULL : fopen(argv[3], "wb");

@@ -1,5 +1,6 @@
 /* naive_import.c: the baseline of import: a mailbox or a folder of gzip files by GMime, zlib,
- * Jansson and SQLite, in one thread, with nothing judged.
+ * Jansson and SQLite, in one thread, with nothing judged. PATH may be "-": a pack (bench_corpus) on
+ * standard input.
  *
  *   bench_naive_import PATH DATABASE BATCH
  */
@@ -78,6 +79,19 @@ import_folder(Import *import, const char *path)
     g_dir_close(folder);
 }
 
+static void
+import_pack(Import *import)
+{
+    guint32 size;
+    g_autofree guint8 *gzip = g_malloc(ROOM);
+    while (fread(&size, sizeof size, 1, stdin) == 1) {
+        size = GUINT32_FROM_LE(size);
+        if (size > ROOM || fread(gzip, 1, size, stdin) != size)
+            g_error("the pack is cut off");
+        take(import, gzip, size);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -88,7 +102,9 @@ main(int argc, char **argv)
     if (inflateInit2(&import.zlib, MAX_WBITS + 16) != Z_OK)
         return 1;
     naive_open(&import.store, argv[2], (guint)atoi(argv[3]));
-    if (g_file_test(argv[1], G_FILE_TEST_IS_DIR))
+    if (g_str_equal(argv[1], "-"))
+        import_pack(&import);
+    else if (g_file_test(argv[1], G_FILE_TEST_IS_DIR))
         import_folder(&import, argv[1]);
     else
         import_mbox(&import, argv[1]);

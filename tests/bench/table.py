@@ -67,7 +67,7 @@ def figure(samples, digits=1):
 
 
 def heading(title):
-    print("\n%s\n%-36s %-28s %-28s %s" % (title, "", "ours", "baseline", "ratio"))
+    print("\n%s\n%-44s %-28s %-28s %s" % (title, "", "ours", "baseline", "ratio"))
 
 
 def compare(name, ours, baseline, unit, more_is_better=True, digits=1):
@@ -75,9 +75,9 @@ def compare(name, ours, baseline, unit, more_is_better=True, digits=1):
     ratio = statistics.median(ours) / statistics.median(baseline)
     if not more_is_better:
         ratio = 1 / ratio
-    print("%-36s %-28s %-28s %.2f" % ("%s, %s" % (name, unit), figure(ours, digits),
+    print("%-44s %-28s %-28s %.2f" % ("%s, %s" % (name, unit), figure(ours, digits),
                                       figure(baseline, digits), ratio), flush=True)
 
 
 def tell(name, value):
-    print("%-36s %s" % (name, value), flush=True)
+    print("%-44s %s" % (name, value), flush=True)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/alert_watch.h"
+#include "cli/heap.h"
 #include "cli/intake_store.h"
 #include "cli/meter.h"
 #include "cli/notify.h"
@@ -180,6 +181,7 @@ cmd_serve(App *app, int argc, char **argv)
         app->config->dashboard_listen == NULL)
         status = options_usage("serve", "nothing to listen on: set listen= of [https], [lmtp] or "
                                         "[dashboard]");
+    heap_stay_small();
     if (status < 0)
         status = command_open_store(app);
     return status >= 0 ? status : serve(app);

@@ -1,0 +1,22 @@
+#include "cli/heap.h"
+
+#include <stdlib.h> /* says whether it is glibc */
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/* Octets from which a block is mapped by itself, and of free ones at the end of the heap that are
+ * kept. Most reports and pages stay below it. */
+#define LARGE_BYTES (256 * 1024)
+/* Pools of the heap: more let threads that judge reports run beside each other, and keep more. */
+#define POOLS       4
+
+void
+heap_stay_small(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+    (void)mallopt(M_ARENA_MAX, POOLS);
+#endif
+}

@@ -165,10 +165,11 @@ name_of_host(const char *host)
  * lets point to 127.0.0.1 (DNS rebinding), and read the answer: so only known names are answered.
  * Beyond loopback there are users, whose passwords a browser does not send to other names. */
 static gboolean
-host_is_ours(const ServeDashboard *dashboard, const char *host)
+host_is_ours(const ServeDashboard *dashboard, const WebRequest *request)
 {
     char **hosts = dashboard->config->dashboard_hosts;
-    if (!web_is_loopback(dashboard->web) && hosts == NULL)
+    const char *host = request->host;
+    if (!request->on_loopback && hosts == NULL)
         return TRUE;
     if (host == NULL)
         return FALSE;
@@ -221,7 +222,7 @@ handle(gpointer data, const WebRequest *web_request, WebAnswer *web)
                "These pages change nothing, so they are only asked for by GET.");
         return;
     }
-    if (!host_is_ours(dashboard, web_request->host)) {
+    if (!host_is_ours(dashboard, web_request)) {
         refuse(dashboard, &request, web, 421, "Not under this name",
                "The dashboard does not answer under the name that it was asked by; hosts= of "
                "[dashboard] tells which names are its own.");

@@ -6,8 +6,7 @@
 
 #include "ingest/https.h"
 #include "ingest/https_body.h"
-#include "ingest/https_certificate.h"
-#include "ingest/https_connections.h"
+#include "ingest/https_front.h"
 
 /* Threads: libmicrohttpd's own (requests, certificate callback), that of https_connections, those
  * of the sink (done), and the callers of https.h. */
@@ -21,9 +20,7 @@ struct HttpsServer {
     char *path;               /* without a slash at the end */
     gsize payload_bytes;
     guint16 port;
-    struct MHD_Daemon *daemon;
-    HttpsConnections *connections;
-    HttpsCertificate *certificate; /* NULL: plain HTTP */
+    HttpsFront front;
     HttpsBudget *budget;
     atomic_bool draining;
     atomic_uint requests, stored, duplicate, refused, unavailable;

@@ -68,27 +68,6 @@ static void G_GNUC_PRINTF(2, 0) log_daemon(void *cls, const char *format, va_lis
     }
 }
 
-static void
-connection_started(gpointer data)
-{
-    const HttpsServer *server = data;
-    https_certificate_serve_thread(server->certificate);
-}
-
-static void
-connection_closed(gpointer data, guint64 oldest)
-{
-    const HttpsServer *server = data;
-    if (server->certificate != NULL)
-        https_certificate_release(server->certificate, oldest);
-}
-
-static guint64
-next_connection(gpointer data)
-{
-    return https_connections_next(data);
-}
-
 static char *
 clean_path(const char *path, GError **error)
 {
@@ -132,79 +111,38 @@ or_default(guint value, guint fallback)
     return value != 0 ? value : fallback;
 }
 
-static gboolean
-start_daemon(HttpsServer *server, const HttpsOptions *options, guint connections, guint timeout,
-             GError **error)
-{
-    gboolean tls = server->certificate != NULL;
-    /* In front of plain HTTP stands a proxy: every connection comes from its address. 0 is none. */
-    guint per_address =
-        or_default(options->connections_per_address, tls ? LIMIT_HTTPS_CONNECTIONS_PER_ADDRESS : 0);
-    struct MHD_OptionItem items[] = {
-        /* https_connections counts them; libmicrohttpd does so a moment later. */
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections + 64, NULL},
-        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)per_address, NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)timeout, NULL},
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)LIMIT_HTTPS_CONNECTION_MEMORY, NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
-        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)https_connections_notify, server->connections},
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)https_request_completed, server},
-        {tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)(intptr_t)HTTPS_PRIORITIES},
-        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)https_certificate_retrieve},
-        {MHD_OPTION_END, 0, NULL},
-    };
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-                     MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u);
-    server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, https_request_handle, server,
-                                      MHD_OPTION_EXTERNAL_LOGGER, log_daemon, server,
-                                      MHD_OPTION_ARRAY, items, MHD_OPTION_END);
-    if (server->daemon == NULL)
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the HTTP server cannot be started: %s",
-                    g_strerror(errno));
-    return server->daemon != NULL;
-}
-
 /* Everything but the socket. */
 static gboolean
 start(HttpsServer *server, const HttpsOptions *options, GError **error)
 {
-    guint connections = or_default(options->connections, LIMIT_HTTPS_CONNECTIONS);
-    guint timeout = or_default(options->timeout_seconds, LIMIT_HTTPS_TIMEOUT_SECONDS);
-    HttpsConnectionsOptions connection_options = {
-        .connections = connections,
-        .idle_seconds = timeout,
-        .request_seconds = timeout * LIMIT_HTTPS_REQUEST_TIMEOUTS,
+    static const struct MHD_OptionItem none = {MHD_OPTION_END, 0, NULL};
+    /* In front of plain HTTP stands a proxy: every connection comes from its address. 0 is none. */
+    guint per_address = options->certificate_file != NULL ? LIMIT_HTTPS_CONNECTIONS_PER_ADDRESS : 0;
+    HttpsFrontOptions front = {
+        .certificate_file = options->certificate_file,
+        .key_file = options->key_file,
+        .connections = or_default(options->connections, LIMIT_HTTPS_CONNECTIONS),
+        .connections_per_address = or_default(options->connections_per_address, per_address),
+        .timeout_seconds = or_default(options->timeout_seconds, LIMIT_HTTPS_TIMEOUT_SECONDS),
         .log = log_line,
         .log_data = server,
-        .started = connection_started,
-        .closed = connection_closed,
+        .flags = MHD_ALLOW_SUSPEND_RESUME,
+        .handle = https_request_handle,
+        .completed = https_request_completed,
+        .complain = log_daemon,
         .data = server,
+        .more = &none,
     };
     server->proxies = options->proxies;
     server->path = clean_path(options->path, error);
-    if (server->path == NULL)
-        return FALSE;
-    server->connections = https_connections_new(&connection_options);
-    if (options->certificate_file != NULL) {
-        server->certificate =
-            https_certificate_new(options->certificate_file, options->key_file, log_line, server,
-                                  next_connection, server->connections, error);
-        if (server->certificate == NULL)
-            return FALSE;
-    }
-    return start_daemon(server, options, connections, timeout, error);
+    return server->path != NULL && https_front_start(&server->front, &front, error);
 }
 
 /* Also for a server that was started half. */
 static void
 dismantle(HttpsServer *server)
 {
-    if (server->connections != NULL)
-        https_connections_stop(server->connections);
-    if (server->daemon != NULL)
-        MHD_stop_daemon(server->daemon);
-    https_connections_free(server->connections);
-    https_certificate_free(server->certificate);
+    https_front_stop(&server->front);
     https_server_unref(server);
 }
 
@@ -226,7 +164,7 @@ https_start(const HttpsOptions *options, const IntakeRules *rules, const Sink *s
     HttpsServer *server = server_new(rules, sink, log, log_data);
     server->port = tcp_listen_port(fd);
     if (!start(server, options, error) ||
-        !https_connections_accept(server->connections, fd, server->daemon, error)) {
+        !https_connections_accept(server->front.connections, fd, server->front.daemon, error)) {
         dismantle(server);
         if (!inherited)
             close(fd);
@@ -244,13 +182,14 @@ https_port(const HttpsServer *server)
 gboolean
 https_reload_certificate(HttpsServer *server, GError **error)
 {
-    return server->certificate == NULL || https_certificate_reload(server->certificate, error);
+    return https_front_reload(&server->front, error);
 }
 
 gint64
 https_certificate_expiry(HttpsServer *server)
 {
-    return server->certificate != NULL ? https_certificate_expires(server->certificate) : 0;
+    HttpsCertificate *certificate = server->front.certificate;
+    return certificate != NULL ? https_certificate_expires(certificate) : 0;
 }
 
 void
@@ -269,7 +208,7 @@ void
 https_drain(HttpsServer *server)
 {
     atomic_store(&server->draining, TRUE);
-    https_connections_refuse(server->connections);
+    https_connections_refuse(server->front.connections);
 }
 
 /* Under the lock. Waits until *COUNT is 0, for SECONDS at most. */

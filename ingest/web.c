@@ -1,12 +1,10 @@
 #include "ingest/web.h"
 
-#include <errno.h>
 #include <gio/gio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ingest/https_certificate.h"
-#include "ingest/https_connections.h"
+#include "ingest/https_front.h"
 #include "ingest/proxies.h"
 #include "ingest/tcp_listen.h"
 #include "schema/limits.h"
@@ -17,9 +15,7 @@ struct WebServer {
     const GPtrArray *proxies;
     guint16 port;
     gboolean loopback;
-    struct MHD_Daemon *daemon;
-    HttpsConnections *connections;
-    HttpsCertificate *certificate; /* NULL: plain HTTP */
+    HttpsFront front;
 };
 
 void
@@ -91,6 +87,7 @@ handle_request(void *cls, struct MHD_Connection *handle, const char *url, const 
         .authorization = field(handle, "Authorization"),
         .if_none_match = field(handle, "If-None-Match"),
         .client = client,
+        .on_loopback = server->loopback,
     };
     WebAnswer answer = {.fields = g_ptr_array_new_with_free_func(g_free)};
     *size = 0;
@@ -116,27 +113,6 @@ completed(void *cls, struct MHD_Connection *handle, void **context,
 
 /* ---- the server ---------------------------------------------------------------------------- */
 
-static void
-connection_started(gpointer data)
-{
-    const WebServer *server = data;
-    https_certificate_serve_thread(server->certificate);
-}
-
-static void
-connection_closed(gpointer data, guint64 oldest)
-{
-    const WebServer *server = data;
-    if (server->certificate != NULL)
-        https_certificate_release(server->certificate, oldest);
-}
-
-static guint64
-next_connection(gpointer data)
-{
-    return https_connections_next(data);
-}
-
 /* MHD_OPTION_UNESCAPE_CALLBACK: nothing is decoded behind our back. */
 static size_t
 keep_escaped(void *cls, struct MHD_Connection *handle, char *text)
@@ -151,60 +127,33 @@ static void G_GNUC_PRINTF(2, 0) ignore_log(void *cls, const char *format, va_lis
     (void)cls, (void)format, (void)arguments;
 }
 
-static gboolean
-start_daemon(WebServer *server, const WebOptions *options, GError **error)
-{
-    gboolean tls = server->certificate != NULL;
-    struct MHD_OptionItem items[] = {
-        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)options->threads, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->connections + 64, NULL},
-        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)options->connections_per_address, NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)options->timeout_seconds, NULL},
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)LIMIT_HTTPS_CONNECTION_MEMORY, NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
-        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)take_target, server},
-        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escaped, server},
-        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)https_connections_notify, server->connections},
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)completed, server},
-        {tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)(intptr_t)HTTPS_PRIORITIES},
-        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)https_certificate_retrieve},
-        {MHD_OPTION_END, 0, NULL},
-    };
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
-                     MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u);
-    server->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER,
-                         ignore_log, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
-    if (server->daemon == NULL)
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the HTTP server cannot be started: %s",
-                    g_strerror(errno));
-    return server->daemon != NULL;
-}
-
 /* Everything but the socket. */
 static gboolean
 start(WebServer *server, const WebOptions *options, void (*log)(gpointer, const char *line),
       gpointer log_data, GError **error)
 {
-    HttpsConnectionsOptions connection_options = {
+    const struct MHD_OptionItem more[] = {
+        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)options->threads, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)take_target, server},
+        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escaped, server},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    HttpsFrontOptions front = {
+        .certificate_file = options->certificate_file,
+        .key_file = options->key_file,
         .connections = options->connections,
-        .idle_seconds = options->timeout_seconds,
-        .request_seconds = options->timeout_seconds * LIMIT_HTTPS_REQUEST_TIMEOUTS,
+        .connections_per_address = options->connections_per_address,
+        .timeout_seconds = options->timeout_seconds,
         .log = log,
         .log_data = log_data,
-        .started = connection_started,
-        .closed = connection_closed,
+        .flags = MHD_USE_ITC,
+        .handle = handle_request,
+        .completed = completed,
+        .complain = ignore_log,
         .data = server,
+        .more = more,
     };
-    server->connections = https_connections_new(&connection_options);
-    if (options->certificate_file != NULL) {
-        server->certificate =
-            https_certificate_new(options->certificate_file, options->key_file, log, log_data,
-                                  next_connection, server->connections, error);
-        if (server->certificate == NULL)
-            return FALSE;
-    }
-    return start_daemon(server, options, error);
+    return https_front_start(&server->front, &front, error);
 }
 
 void
@@ -212,12 +161,7 @@ web_stop(WebServer *server)
 {
     if (server == NULL)
         return;
-    if (server->connections != NULL)
-        https_connections_stop(server->connections);
-    if (server->daemon != NULL)
-        MHD_stop_daemon(server->daemon);
-    https_connections_free(server->connections);
-    https_certificate_free(server->certificate);
+    https_front_stop(&server->front);
     g_free(server);
 }
 
@@ -235,7 +179,7 @@ web_start(const WebOptions *options, WebHandler handler, gpointer handler_data,
     server->port = tcp_listen_port(fd);
     server->loopback = tcp_listen_is_loopback(fd);
     if (!start(server, options, log, log_data, error) ||
-        !https_connections_accept(server->connections, fd, server->daemon, error)) {
+        !https_connections_accept(server->front.connections, fd, server->front.daemon, error)) {
         web_stop(server);
         close(fd);
         return NULL;
@@ -250,13 +194,7 @@ web_port(const WebServer *server)
 }
 
 gboolean
-web_is_loopback(const WebServer *server)
-{
-    return server->loopback;
-}
-
-gboolean
 web_reload_certificate(WebServer *server, GError **error)
 {
-    return server->certificate == NULL || https_certificate_reload(server->certificate, error);
+    return https_front_reload(&server->front, error);
 }

@@ -25,7 +25,8 @@ typedef struct {
     const char *method;
     const char *target; /* path and query */
     const char *host, *accept, *authorization, *if_none_match;
-    const char *client; /* address of who asks, as text */
+    const char *client;   /* address of who asks, as text */
+    gboolean on_loopback; /* the address that is listened on is a loopback one */
 } WebRequest;
 
 typedef struct {
@@ -41,14 +42,14 @@ void web_answer_field(WebAnswer *answer, const char *name, const char *value);
  * out. Called in several threads at once. */
 typedef void (*WebHandler)(gpointer data, const WebRequest *request, WebAnswer *answer);
 
-/* Starts to listen. OPTIONS are copied but for the proxies, which must outlive the server. LOG as
- * of https_start. G_IO_ERROR or G_FILE_ERROR; the message names the file or the address. */
+/* Starts to listen; HANDLER may be called before this returns. OPTIONS are copied but for the
+ * proxies, which must outlive the server. LOG as of https_start. G_IO_ERROR or G_FILE_ERROR; the
+ * message names the file or the address. */
 WebServer *web_start(const WebOptions *options, WebHandler handler, gpointer handler_data,
                      void (*log)(gpointer, const char *line), gpointer log_data, GError **error);
 
-/* The port that is listened on, and whether its address is a loopback one. */
+/* The port that is listened on. */
 guint16 web_port(const WebServer *server);
-gboolean web_is_loopback(const WebServer *server);
 
 /* As https_reload_certificate. */
 gboolean web_reload_certificate(WebServer *server, GError **error);

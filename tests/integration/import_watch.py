@@ -27,12 +27,15 @@ def deliver(name):
 
 
 def ids():
-    return sorted(row["report_id"] for row in place.json("list", "--json")["reports"])
+    done = place.run("list", "--json", status=None)
+    if done.returncode == 66:  # no store, or an empty one
+        return []
+    return sorted(row["report_id"] for row in json.loads(done.stdout)["reports"])
 
 
 def wait_for(expected):
     for _ in range(200):
-        if os.path.exists(place.store) and ids() == sorted(expected):
+        if ids() == sorted(expected):
             return
         time.sleep(0.1)
     expect_equal(ids(), sorted(expected), "stored")

@@ -42,17 +42,18 @@ may_hold(const Reading *reading, gint32 day, const char *sender)
            explain_concerns(reading->problem, sender);
 }
 
-/* Newest first. */
+/* Newest first; no more are looked at when each problem has as many as it may have. */
 static gboolean
 choose(gpointer data, const StoreReportRow *row)
 {
     Reader *reader = data;
-    gboolean wanted = FALSE;
+    gboolean wanted = FALSE, all_limited = TRUE;
     if (!row->counted || row->failed == 0)
         return TRUE;
     for (guint i = 0; i < reader->readings->len; i++) {
         Reading *reading = &g_array_index(reader->readings, Reading, i);
-        if (!may_hold(reading, row->day, row->sender))
+        all_limited = all_limited && reading->limited;
+        if (reading->limited || !may_hold(reading, row->day, row->sender))
             continue;
         if (reader->left == 0 || reading->reports == LIMIT_EXPLAIN_REPORTS) {
             reading->limited = TRUE;
@@ -65,7 +66,7 @@ choose(gpointer data, const StoreReportRow *row)
         reader->left--;
         g_array_append_val(reader->ids, row->id);
     }
-    return TRUE;
+    return !all_limited;
 }
 
 /* ---- what they hold ------------------------------------------------------------------------ */

@@ -66,7 +66,9 @@ store_each_report(Store *store, const StoreQuery *query, guint limit, StoreRepor
                   gpointer data, GError **error)
 {
     gboolean row;
-    g_autoptr(Statement) each = statement_get(store->statements, "report_each", error);
+    gboolean all = query->since_day == G_MININT32 && query->until_day == G_MAXINT32;
+    g_autoptr(Statement) each =
+        statement_get(store->statements, all ? "report_each" : "report_each_of_days", error);
     if (each == NULL)
         return FALSE;
     bind_filter(each, query, limit);

@@ -45,6 +45,23 @@ WHERE r.day BETWEEN $1 AND $2 AND r.id < $6
                        OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
 ORDER BY r.id DESC LIMIT $5
 
+-- name: report_each_of_days
+-- The numbers of the reports of these days by the index of days, in order; then these rows alone.
+SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r.contact_info,
+       r.report_id, r.counts_for, r.trust, r.authenticated_by, r.hint_domain, r.road, r.source,
+       r.times_seen, r.counted, r.counted_instead, r.deviations, r.findings, r.successful, r.failed
+FROM report r JOIN name s ON s.id = r.sender
+WHERE r.id IN (SELECT id FROM report WHERE held IN (0, 1, 2) AND day BETWEEN $1 AND $2)
+  AND r.day BETWEEN $1 AND $2 AND r.id < $6
+  -- Whether the list of domains holds $3: taking it out changes the list.
+  AND (CAST($3 AS TEXT) IS NULL
+       OR replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')
+          <> ',' || replace(r.counts_for, ';', ',') || ',')
+  AND (CAST($4 AS TEXT) IS NULL
+       OR r.sender IN (SELECT id FROM name WHERE text = $4
+                       OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
+ORDER BY r.id DESC LIMIT $5
+
 -- name: report_get
 SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r.contact_info,
        r.report_id, r.counts_for, r.trust, r.authenticated_by, r.hint_domain, r.road, r.source,

@@ -25,6 +25,8 @@ PLANS = {
                            "SEARCH t USING PRIMARY KEY (day>?)"],
     "domain_of_days": ["SEARCH daily_total USING PRIMARY KEY (day>? AND day<?)"],
     "name_range": ["SEARCH name USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
+    "report_each_of_days": ["SEARCH report USING COVERING INDEX report_day (held=? AND day>? AND day<?)",
+                            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"],
     "retention_next": ["SEARCH report USING INDEX report_day (held=? AND day<?)"],
     "rebuild_kept_days": ["SEARCH report USING COVERING INDEX report_day (held=?)"],
 }

@@ -42,8 +42,8 @@ prune(App *app, const StoreRetention *retention, gboolean dry_run, gboolean comp
     StorePruned pruned = {0};
     gint64 size = 0, unused = 0;
     gboolean ok = dry_run ? store_prune_preview(app->store, retention, &pruned, &error)
-                          : prune_run(app->store, retention, &app->config->rules, pause_a_while,
-                                      NULL, &pruned, &error);
+                          : prune_run(app->store, retention, &app->config->rules, TRUE,
+                                      pause_a_while, NULL, &pruned, &error);
     if (ok && compact)
         ok = store_compact(app->store, &error);
     ok = ok && store_size(app->store, &size, &error) && store_unused(app->store, &unused, &error);

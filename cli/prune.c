@@ -10,12 +10,17 @@
 
 /* How long one transaction may keep the writer waiting, and the least that it is then left alone.
  */
-#define STEP_US        (20 * G_TIME_SPAN_MILLISECOND)
-#define PAUSE_US       (30 * G_TIME_SPAN_MILLISECOND)
+#define STEP_US              (20 * G_TIME_SPAN_MILLISECOND)
+#define PAUSE_US             (30 * G_TIME_SPAN_MILLISECOND)
 /* Who waits for a lock looks every 100 ms at worst. */
-#define STEPS_IN_A_ROW 20
-#define REST_US        (150 * G_TIME_SPAN_MILLISECOND)
-#define QUIET_MINUTE   (3 * 60 + 17)
+#define STEPS_IN_A_ROW       20
+#define REST_US              (150 * G_TIME_SPAN_MILLISECOND)
+/* The same where nobody has written for some time. */
+#define QUIET_TIME_US        (2 * G_TIME_SPAN_SECOND)
+#define QUIET_STEP_US        (90 * G_TIME_SPAN_MILLISECOND)
+#define QUIET_PAUSE_US       (1 * G_TIME_SPAN_MILLISECOND)
+#define QUIET_STEPS_IN_A_ROW 10
+#define QUIET_MINUTE         (3 * 60 + 17)
 
 static gint32
 before(gint32 today, guint days)
@@ -53,21 +58,56 @@ shorten(G_GNUC_UNUSED gpointer data, GBytes *raw)
     return changed ? gunzip_compress(shorter) : g_bytes_ref(raw);
 }
 
-gboolean
-prune_run(Store *store, const StoreRetention *retention, const IntakeRules *rules, PrunePause pause,
-          gpointer pause_data, StorePruned *pruned, GError **error)
+/* Whether to go fast, and for how long by now. */
+typedef struct {
+    Store *store;
+    gboolean hurry, quiet;
+    gint64 others; /* when others wrote last, monotonic; the start where they did not */
+    guint steps;
+} Pace;
+
+static gint64
+step_time(const Pace *pace)
 {
+    return pace->quiet ? QUIET_STEP_US : STEP_US;
+}
+
+/* How long to pause after one more step. */
+static gboolean
+next_pause(Pace *pace, gint64 *ret_pause, GError **error)
+{
+    gboolean others;
+    gint64 now = g_get_monotonic_time();
+    if (!store_others_wrote(pace->store, &others, error))
+        return FALSE;
+    if (others || pace->others == 0)
+        pace->others = now;
+    pace->quiet = pace->hurry && now - pace->others >= QUIET_TIME_US;
+    guint in_a_row = pace->quiet ? QUIET_STEPS_IN_A_ROW : STEPS_IN_A_ROW;
+    gint64 pause = pace->quiet ? QUIET_PAUSE_US : PAUSE_US;
+    *ret_pause = ++pace->steps % in_a_row == 0 ? REST_US : pause;
+    return TRUE;
+}
+
+gboolean
+prune_run(Store *store, const StoreRetention *retention, const IntakeRules *rules, gboolean hurry,
+          PrunePause pause, gpointer pause_data, StorePruned *pruned, GError **error)
+{
+    gint64 wait;
+    Pace pace = {.store = store, .hurry = hurry};
     gboolean more = TRUE, releasing = FALSE;
     intake_store_set_decoder(store, rules);
-    for (guint steps = 1; more || !releasing; steps++) {
+    while (more || !releasing) {
         if (!more)
             releasing = TRUE;
-        if (!releasing &&
-            !store_prune_step(store, retention, shorten, NULL, STEP_US, pruned, &more, error))
+        if (!releasing && !store_prune_step(store, retention, shorten, NULL, step_time(&pace),
+                                            pruned, &more, error))
             return FALSE;
         if (releasing && !store_release(store, &more, error))
             return FALSE;
-        if (!pause(pause_data, steps % STEPS_IN_A_ROW == 0 ? REST_US : PAUSE_US))
+        if (!next_pause(&pace, &wait, error))
+            return FALSE;
+        if (!pause(pause_data, wait))
             return TRUE;
     }
     return TRUE;
@@ -130,8 +170,8 @@ prune_once(PruneWatch *watch)
     g_autoptr(Store) store = store_open(watch->store_uri, STORE_WRITE, LIMIT_LOCK_WAIT_MS, &error);
     if (store != NULL)
         store_set_cache(store, config_cache_beside(watch->config));
-    gboolean ok = store != NULL && prune_run(store, &retention, &watch->config->rules, wait_for,
-                                             watch, &pruned, &error);
+    gboolean ok = store != NULL && prune_run(store, &retention, &watch->config->rules, FALSE,
+                                             wait_for, watch, &pruned, &error);
     g_autofree char *text = prune_text(&pruned);
     if (text != NULL)
         say(SAY_INFO, "retention: %s", text);

@@ -1,4 +1,4 @@
-/* prune.h: [retention] at work, in steps so short that nobody waits for them. */
+/* prune.h: [retention] at work, in steps between which a collector can write. */
 #pragma once
 
 #include "cli/config.h"
@@ -12,9 +12,12 @@ gboolean prune_retention(const ConfigRetention *config, gint32 today, gint64 now
 typedef gboolean (*PrunePause)(gpointer data, gint64 microseconds);
 
 /* Prunes STORE by RETENTION, then gives unused room back to the file system. What was done until an
- * error or a stop stays done, and *PRUNED (added to) tells it. */
+ * error or a stop stays done, and *PRUNED (added to) tells it. Who writes meanwhile waits for a
+ * step of some milliseconds; with HURRY who writes after two seconds in which nobody did waits for
+ * a second at most. */
 gboolean prune_run(Store *store, const StoreRetention *retention, const IntakeRules *rules,
-                   PrunePause pause, gpointer pause_data, StorePruned *pruned, GError **error);
+                   gboolean hurry, PrunePause pause, gpointer pause_data, StorePruned *pruned,
+                   GError **error);
 
 /* "12 reports dropped, ..." newly allocated; NULL where nothing was done. */
 char *prune_text(const StorePruned *pruned);

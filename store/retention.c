@@ -200,7 +200,7 @@ shortened(Pruning *pruning, GBytes *raw, const char *hint)
 static gboolean
 shorten_one(Pruning *pruning, GError **error)
 {
-    Row row;
+    Row row = {0};
     gboolean found;
     g_auto(Document) document = {0};
     if (!next_row(pruning, STORE_HELD_WHOLE, pruning->retention->addresses_before, G_MAXINT64, &row,
@@ -219,16 +219,31 @@ shorten_one(Pruning *pruning, GError **error)
                           error);
 }
 
+/* The next row of which at least as much as LEAST is there, and how much that is. */
+static gboolean
+next_row_with(Pruning *pruning, StoreHeld least, gint32 before, gint64 below_id, Row *ret_row,
+              StoreHeld *ret_held, gboolean *ret_found, GError **error)
+{
+    *ret_found = FALSE;
+    for (StoreHeld held = least; held <= STORE_HELD_WHOLE; held++) {
+        *ret_held = held;
+        if (!next_row(pruning, held, before, below_id, ret_row, ret_found, error))
+            return FALSE;
+        if (*ret_found)
+            break;
+    }
+    return TRUE;
+}
+
 static gboolean
 drop_one_raw(Pruning *pruning, GError **error)
 {
-    Row row;
-    gboolean found = FALSE;
-    for (StoreHeld held = STORE_HELD_SHORTENED; !found && held <= STORE_HELD_WHOLE; held++) {
-        if (!next_row(pruning, held, pruning->retention->raw_before, G_MAXINT64, &row, &found,
-                      error))
-            return FALSE;
-    }
+    Row row = {0};
+    StoreHeld held;
+    gboolean found;
+    if (!next_row_with(pruning, STORE_HELD_SHORTENED, pruning->retention->raw_before, G_MAXINT64,
+                       &row, &held, &found, error))
+        return FALSE;
     g_auto(Document) document = {0};
     pruning->done = !found;
     return !found || (read_document(pruning, &row, &document, error) &&
@@ -251,15 +266,19 @@ drop_row(Pruning *pruning, const Row *row, GError **error)
     return TRUE;
 }
 
+/* Whatever is left of it. */
 static gboolean
 drop_one_row(Pruning *pruning, GError **error)
 {
-    Row row;
-    gboolean found = FALSE;
-    if (!next_row(pruning, STORE_HELD_NOTHING, pruning->retention->daily_before,
-                  pruning->last_report, &row, &found, error))
+    Row row = {0};
+    StoreHeld held;
+    gboolean found;
+    if (!next_row_with(pruning, STORE_HELD_NOTHING, pruning->retention->daily_before,
+                       pruning->last_report, &row, &held, &found, error))
         return FALSE;
     pruning->done = !found;
+    if (found)
+        pruning->pruned->raw += held != STORE_HELD_NOTHING;
     return !found || drop_row(pruning, &row, error);
 }
 
@@ -360,7 +379,7 @@ drop_one_entry(Pruning *pruning, GError **error)
 static gboolean
 prune(Pruning *pruning, gint64 deadline, gboolean *ret_more, GError **error)
 {
-    static const PruneOne kinds[] = {drop_one_raw, shorten_one, drop_one_row, drop_one_total,
+    static const PruneOne kinds[] = {drop_one_row, drop_one_raw, shorten_one, drop_one_total,
                                      drop_one_entry};
     for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
         pruning->done = kinds[i] == shorten_one && pruning->shorten == NULL;
@@ -457,34 +476,4 @@ store_prune_preview(Store *store, const StoreRetention *retention, StorePruned *
     would.raw += shortened;
     *ret_would = would;
     return TRUE;
-}
-
-/* ---- the file ---------------------------------------------------------------------------- */
-
-gboolean
-store_unused(Store *store, gint64 *ret_bytes, GError **error)
-{
-    return store->driver->unused(store->connection, ret_bytes, error);
-}
-
-gboolean
-store_release(Store *store, gboolean *ret_more, GError **error)
-{
-    return store->driver->release(store->connection, ret_more, error);
-}
-
-gboolean
-store_compact(Store *store, GError **error)
-{
-    return store->driver->compact(store->connection, error);
-}
-
-gboolean
-store_copy(Store *store, const char *path, GError **error)
-{
-    if (store->driver->copy != NULL)
-        return store->driver->copy(store->connection, path, error);
-    g_set_error(error, STORE_ERROR, STORE_ERROR_BAD_URI,
-                "a PostgreSQL store is saved by pg_dump, see the man page");
-    return FALSE;
 }

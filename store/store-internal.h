@@ -21,6 +21,7 @@ struct Store {
     guint views; /* store_begin_read without its end yet */
     /* A step of the transaction failed half-way: nothing of it may be committed. */
     gboolean spoilt;
+    Counters seen;      /* as of the last store_others_wrote */
     Counters counters;  /* as of the open write transaction, as are */
     Changes *changes;   /* these */
     Claims *claims;     /* these */

@@ -274,3 +274,15 @@ store_counts(Store *store, StoreCounts *ret_counts, GError **error)
     };
     return TRUE;
 }
+
+gboolean
+store_others_wrote(Store *store, gboolean *ret_others, GError **error)
+{
+    Counters now;
+    if (!counters_load(&now, store->statements, error))
+        return FALSE;
+    *ret_others = memcmp(now.value, store->counters.value, sizeof now.value) != 0 &&
+                  memcmp(now.value, store->seen.value, sizeof now.value) != 0;
+    store->seen = now;
+    return TRUE;
+}

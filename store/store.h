@@ -268,6 +268,10 @@ gboolean store_next_change(Store *store, StoreChangeKind kind, const StoreChange
                            gint64 first, gint64 last, StoreChange *ret_change, gboolean *ret_found,
                            GError **error);
 
+/* Whether reports, copies of them or entries of quarantine came in by another Store since STORE
+ * wrote last and since this was asked last. Outside of a transaction. */
+gboolean store_others_wrote(Store *store, gboolean *ret_others, GError **error);
+
 /* Octets that the store takes on disk. */
 gboolean store_size(Store *store, gint64 *ret_bytes, GError **error);
 

@@ -9,14 +9,12 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
-from postfix import Postfix  # noqa: E402
-from program import PROGRAM, Place, Server, expect, expect_equal  # noqa: E402
+from mail_systems import Site, need_root  # noqa: E402
+from postfix import Postfix, pipe_to  # noqa: E402
+from program import Place, Server, expect, expect_equal  # noqa: E402
 from reports import mail, report  # noqa: E402
 
-if os.geteuid() != 0:
-    print("only root can start a Postfix")
-    sys.exit(77)
-
+need_root("a Postfix")
 SENDERS = 4
 FULL = os.environ.get("TLSGAUGE_MAILS")
 
@@ -72,33 +70,23 @@ def over_lmtp():
 
 
 def over_pipe():
-    place = Place()
-    program = shutil.copy(PROGRAM, os.path.join(place.path, "tlsgauge-under-load"))
-    os.chmod(program, 0o755)
-    data = os.path.join(place.path, "data")
-    os.mkdir(data)
-    shutil.chown(data, "nobody", "nogroup")
-    place.store = os.path.join(data, "reports.db")
-    place.configure("")
-    os.chmod(place.config, 0o644)
-    postfix = Postfix(place.path, "tlsgauge unix - n n - 4 pipe\n  flags=RX user=nobody:nogroup "
-                      "argv=%s --config %s deliver" % (program, place.config), "tlsgauge:")
+    site = Site()
+    postfix = Postfix(site.path, pipe_to(site), "tlsgauge:")
 
     def kill_deliveries():
         """Five times, whatever deliveries are under way just then."""
         killed = 0
         for _ in range(600):
-            done = subprocess.run(["pkill", "-KILL", "-f", "^%s --config" % program])
+            done = subprocess.run(["pkill", "-KILL", "-f", "^%s --config" % site.program])
             killed += done.returncode == 0
             if killed == 5:
                 return
             time.sleep(0.05)
         expect(killed > 0, "a delivery was killed")
     try:
-        load(place, postfix, int(FULL or 150), "tlsgauge", kill_deliveries)
+        load(site, postfix, int(FULL or 150), "tlsgauge", kill_deliveries)
     finally:
         postfix.stop()
-    place.remove()
 
 
 over_lmtp()

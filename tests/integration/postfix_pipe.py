@@ -1,37 +1,19 @@
 """Goal: `deliver` behind a real Postfix pipe(8): stored; with the store locked, the disk full or the
 configuration broken the message stays in the queue (75), nothing bounces, and it arrives later."""
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
-from postfix import Postfix  # noqa: E402
-from program import PROGRAM, Place, expect, expect_equal  # noqa: E402
+from mail_systems import Site, need_root  # noqa: E402
+from postfix import Postfix, pipe_to  # noqa: E402
+from program import expect, expect_equal  # noqa: E402
 from reports import mail, report  # noqa: E402
 
-if os.geteuid() != 0:
-    print("only root can start a Postfix")
-    sys.exit(77)
-
-place = Place()
-# The pipe runs as nobody, who may not be able to read the build folder.
-program = shutil.copy(PROGRAM, os.path.join(place.path, "tlsgauge"))
-os.chmod(program, 0o755)
-data = os.path.join(place.path, "data")
-os.mkdir(data)
-shutil.chown(data, "nobody", "nogroup")
-place.store = os.path.join(data, "reports.db")
-place.configure("")
-os.chmod(place.config, 0o644)
-postfix = Postfix(place.path, "tlsgauge unix - n n - 4 pipe\n  flags=RX user=nobody:nogroup "
-                  "argv=%s --config %s deliver" % (program, place.config), "tlsgauge:")
-
-
-def stored():
-    done = place.run("list", "--json", status=None)
-    return done.stdout.decode().count('"report_id"')
+need_root("a Postfix")
+place = Site()
+postfix = Postfix(place.path, pipe_to(place), "tlsgauge:")
 
 
 def last_status():
@@ -43,7 +25,7 @@ try:
     postfix.send(mail(report("first")))
     postfix.wait(lambda: postfix.queued() == 0, "delivery of the first message")
     expect_equal(last_status(), ("2.0.0", "sent"), "status of a good delivery")
-    expect_equal(stored(), 1, "reports stored")
+    expect_equal(len(place.stored()), 1, "reports stored")
 
     # Not a report at all: kept in quarantine, accepted, never bounced.
     postfix.send(b"Subject: hello\nFrom: a@sender.example\n\nThis is no report.\n")
@@ -61,7 +43,7 @@ try:
     lock.execute("ROLLBACK")
     lock.close()
     postfix.flush()
-    postfix.wait(lambda: stored() == 2, "the message after the lock")
+    postfix.wait(lambda: len(place.stored()) == 2, "the message after the lock")
 
     # A broken configuration.
     place.configure("[domains]\nacept=example.org\n")
@@ -71,7 +53,7 @@ try:
     expect_equal(postfix.queued(), 1, "messages in the queue while the configuration is broken")
     place.configure("")
     postfix.flush()
-    postfix.wait(lambda: stored() == 3, "the message after the repair")
+    postfix.wait(lambda: len(place.stored()) == 3, "the message after the repair")
 
     # A full disk.
     small = os.path.join(place.path, "small")
@@ -92,11 +74,10 @@ try:
             expect_equal(postfix.queued(), 1, "messages in the queue while the disk is full")
             os.unlink(filler)
             postfix.flush()
-            postfix.wait(lambda: stored() == 1, "the message after the disk has room")
+            postfix.wait(lambda: len(place.stored()) == 1, "the message after the disk has room")
         finally:
             subprocess.run(["umount", small])
     expect("status=bounced" not in postfix.log(), "nothing bounced")
 finally:
     postfix.stop()
 print("%d delivery attempts, none bounced" % len(postfix.statuses()))
-place.remove()

@@ -75,6 +75,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def pipe_to(site):
+    """Lines of master.cf: `deliver` behind pipe(8), as the user of SITE, with what SITE.configure says."""
+    return ("tlsgauge unix - n n - 4 pipe\n  flags=RX user=%s:%s argv=%s --config %s deliver"
+            % (site.user, site.group, site.program, site.config))
+
+
 class Postfix:
     """SERVICES are lines of master.cf, TRANSPORT what reports.example is routed to."""
 

@@ -24,6 +24,7 @@ from reports import gzipped, mail, report  # noqa: E402
 SECONDS = int(os.environ.get("SECONDS", 60 * SCALE))
 RATE = float(os.environ.get("RATE", "150"))
 SAMPLES = os.environ.get("SAMPLES")
+TIMEOUT = int(os.environ.get("TIMEOUT", "10"))  # after which serve hangs up on who stopped
 POSTERS, SLOW = 6, 4
 CACHE = 16 * 1048576
 BOMB = gzip.compress(b'{"policies":[' + b" " * (40 * 1048576), mtime=0)
@@ -300,15 +301,28 @@ def check_store(place, taken):
     return sorted(taken - set(stored)), len(stored) - len(set(stored))
 
 
-def main():
-    place = Place()
-    pack = corpus("pack", int(SECONDS * RATE), os.path.join(place.path, "pack"), 50, 90)
+EXPECTED = {
+    "good": {201}, "again": {200}, "truncated": {400}, "no report": {400}, "no JSON": {400},
+    "bomb": {413}, "announced too large": {413}, "too large": {413}, "many failures": {201},
+    "broken off": {None}, "wrong path": {404}, "wrong method": {405}, "garbage": {None},
+    "slow": {"201"}, "stopped": {"", "408"}, "mail": {"250"}, "mail without report": {"250"},
+    "mail too large": {"552"}, "page": {200, 400, 404}}
+
+
+def unexpected(answers):
+    """Answers that no sender should get, as "KIND: ANSWER"."""
+    return sorted("%s: %s" % (kind, answer) for kind, counts in answers.items() for answer in counts
+                  if answer not in EXPECTED.get(kind, ()))
+
+
+def run(place, reports):
+    """The load of this file on a server of PLACE: what came of it, samples, and its exit status."""
     paths = certificate(place.path)
     place.configure("cache-bytes=%d\n[https]\nlisten=127.0.0.1:0\ncertificate=%s\nkey=%s\n"
-                    "[lmtp]\nlisten=%s\n[dashboard]\nlisten=127.0.0.1:0\n[limits]\ntimeout=10\n"
+                    "[lmtp]\nlisten=%s\n[dashboard]\nlisten=127.0.0.1:0\n[limits]\ntimeout=%d\n"
                     "[retention]\nraw-days=20000\n[alerts]\ncommand=true\n"
-                    % ((CACHE,) + paths + (os.path.join(place.path, "lmtp"),)))
-    soak = Soak(place, Server(place), read_pack(pack))
+                    % ((CACHE,) + paths + (os.path.join(place.path, "lmtp"), TIMEOUT)))
+    soak = Soak(place, Server(place), reports)
     workers = [threading.Thread(target=Poster(soak, n).run) for n in range(POSTERS)]
     workers += [threading.Thread(target=send_slowly, args=(soak, n)) for n in range(SLOW)]
     workers += [threading.Thread(target=work, args=(soak,)) for work in (send_mails, look)]
@@ -320,7 +334,13 @@ def main():
         soak.stop.set()
         for worker in workers:
             worker.join()
-    status = soak.server.stop()
+    return soak, samples, soak.server.stop()
+
+
+def main():
+    place = Place()
+    pack = corpus("pack", int(SECONDS * RATE), os.path.join(place.path, "pack"), 50, 90)
+    soak, samples, status = run(place, read_pack(pack))
     lost, doubles = check_store(place, soak.taken)
     settled = samples[len(samples) // 10:]
     heading("Soak: %d s, %.0f requests a second over TLS" % (SECONDS, RATE))

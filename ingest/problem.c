@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "schema/finding.h"
+#include "schema/json_text.h"
 #include "schema/limits.h"
 
 /* A string that Jansson takes whatever its bytes: it refuses invalid UTF-8. NULL becomes null. */
@@ -66,9 +67,14 @@ problem_json(unsigned status, const char *title, const char *outcome, const char
 char *
 problem_success_json(const char *outcome, const char *reference)
 {
-    json_t *object = json_object();
-    json_object_set_new(object, "outcome", printable(outcome));
-    if (reference != NULL)
-        json_object_set_new(object, "reference", printable(reference));
-    return dump(object);
+    g_autofree char *word = text_printable(outcome, -1, LIMIT_FREE_TEXT_BYTES);
+    GString *out = g_string_new("{\"outcome\":");
+    json_text_append(out, word, TRUE);
+    if (reference != NULL) {
+        g_autofree char *shown = text_printable(reference, -1, LIMIT_FREE_TEXT_BYTES);
+        g_string_append(out, ",\"reference\":");
+        json_text_append(out, shown, TRUE);
+    }
+    g_string_append_c(out, '}');
+    return g_string_free(out, FALSE);
 }

@@ -3,13 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-/* Findings are printable UTF-8 already; the check only keeps one that is not from losing all. */
-static void
-set_text(json_t *object, const char *key, const char *text)
-{
-    g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
-    json_object_set_new(object, key, json_string(valid));
-}
+#include "schema/json_text.h"
 
 /* Takes ARRAY over. */
 static char *
@@ -26,20 +20,23 @@ dump(json_t *array)
 char *
 findings_json(const GPtrArray *findings)
 {
-    if (findings == NULL || findings->len == 0)
-        return g_strdup("[]");
-    json_t *array = json_array();
-    for (guint i = 0; i < findings->len; i++) {
+    GString *out = g_string_new("[");
+    for (guint i = 0; findings != NULL && i < findings->len; i++) {
         const Finding *finding = g_ptr_array_index(findings, i);
-        json_t *object = json_object();
-        set_text(object, "kind", finding->kind == FINDING_DEFECT ? "defect" : "deviation");
-        set_text(object, "code", finding->code);
-        set_text(object, "pointer", finding->pointer);
-        set_text(object, "clause", finding->clause);
-        set_text(object, "fact", finding->fact);
-        json_array_append_new(array, object);
+        g_string_append(out, i > 0 ? ",{\"kind\":" : "{\"kind\":");
+        json_text_append(out, finding->kind == FINDING_DEFECT ? "defect" : "deviation", FALSE);
+        g_string_append(out, ",\"code\":");
+        json_text_append(out, finding->code, FALSE);
+        g_string_append(out, ",\"pointer\":");
+        json_text_append(out, finding->pointer, FALSE);
+        g_string_append(out, ",\"clause\":");
+        json_text_append(out, finding->clause, FALSE);
+        g_string_append(out, ",\"fact\":");
+        json_text_append(out, finding->fact, FALSE);
+        g_string_append_c(out, '}');
     }
-    return dump(array);
+    g_string_append_c(out, ']');
+    return g_string_free(out, FALSE);
 }
 
 char *

@@ -89,15 +89,27 @@ intern_name(Intern *intern, const char *text, gint64 *ret_id, GError **error)
     return TRUE;
 }
 
-/* The lines of ENTRY as one text; no line holds a NUL or, decoded, ends in a line break. */
+/* Ends a line, and the lines of the policy: UTF-8, which decoded text is, has neither byte. */
+#define LINE_END   '\xff'
+#define POLICY_END '\xfe'
+
+static void
+append_line(GString *lines, const char *line)
+{
+    g_string_append(lines, line);
+    g_string_append_c(lines, LINE_END);
+}
+
+/* The lines of ENTRY as one text. */
 static char *
 policy_lines(const PolicyEntry *entry)
 {
-    GString *lines = g_string_new(NULL);
+    GString *lines = g_string_sized_new(256);
     for (const char *const *line = entry->policy_string; *line != NULL; line++)
-        g_string_append_printf(lines, "%zu:%s\n", strlen(*line), *line);
+        append_line(lines, *line);
+    g_string_append_c(lines, POLICY_END);
     for (const char *const *mx = entry->mx_host; mx != NULL && *mx != NULL; mx++)
-        g_string_append_printf(lines, "%s\n", *mx);
+        append_line(lines, *mx);
     return g_string_free(lines, FALSE);
 }
 

@@ -123,7 +123,7 @@ import_paths(App *app, char **paths, gboolean json, gboolean watch)
 {
     const IntakeRules *rules = &app->config->rules;
     gsize max = intake_message_limit(rules);
-    Writer *writer = writer_start(app->store);
+    Writer *writer = writer_start_bulk(app->store);
     Sink *sink = intake_store_sink_new(writer, TRUE);
     AlertWatch *alerts = watch ? alert_watch_start(app->config, app->store_uri) : NULL;
     Import import = {.app = app,

@@ -7,7 +7,7 @@
 /* Beyond that many the one thread that writes is what limits. */
 #define MOST_THREADS     6u
 /* Inputs that wait, for each thread: enough that none runs dry. */
-#define WAITING_A_THREAD 16u
+#define WAITING_A_THREAD 64u
 
 typedef struct {
     FileItem file;
@@ -20,10 +20,12 @@ struct JudgePool {
     GPtrArray *threads;
     pthread_mutex_t lock;   /* for all below */
     pthread_cond_t arrived; /* a task, or the end */
-    pthread_cond_t moved;   /* a task left, or the next one may be handed on */
+    pthread_cond_t turned;  /* the next one may be handed on */
+    pthread_cond_t room;    /* who puts may go on */
     GQueue waiting;         /* of Task */
     gsize bytes;            /* of those that wait or are judged */
     guint64 put, turn;      /* tasks so far; the one whose turn it is */
+    gsize wants;            /* octets for which who puts waits; 0: nobody does */
     gboolean ended;
 };
 
@@ -36,6 +38,30 @@ task_free(Task *task)
     g_free(task);
 }
 
+static guint
+most_waiting(const JudgePool *pool)
+{
+    return pool->threads->len * WAITING_A_THREAD;
+}
+
+/* One input larger than the bound finds room when nothing else is there. */
+static gboolean
+has_bytes(const JudgePool *pool, gsize size)
+{
+    return pool->bytes == 0 || pool->bytes + size <= LIMIT_QUEUE_BYTES;
+}
+
+/* Under the lock. Half of the queue is worth a wake-up, a single place is not. */
+static void
+tell_room(JudgePool *pool)
+{
+    if (pool->wants == 0 || pool->waiting.length > most_waiting(pool) / 2 ||
+        !has_bytes(pool, pool->wants))
+        return;
+    pool->wants = 0;
+    pthread_cond_signal(&pool->room);
+}
+
 static Task *
 next_task(JudgePool *pool)
 {
@@ -43,7 +69,7 @@ next_task(JudgePool *pool)
     while (pool->waiting.length == 0 && !pool->ended)
         pthread_cond_wait(&pool->arrived, &pool->lock);
     Task *task = g_queue_pop_head(&pool->waiting);
-    pthread_cond_broadcast(&pool->moved);
+    tell_room(pool);
     pthread_mutex_unlock(&pool->lock);
     return task;
 }
@@ -54,13 +80,14 @@ hand_on(JudgePool *pool, Task *task, GPtrArray *items)
 {
     pthread_mutex_lock(&pool->lock);
     while (pool->turn != task->number)
-        pthread_cond_wait(&pool->moved, &pool->lock);
+        pthread_cond_wait(&pool->turned, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
     pool->steps.hand_on(pool->steps.self, &task->file, items);
     pthread_mutex_lock(&pool->lock);
     pool->turn++;
     pool->bytes -= g_bytes_get_size(task->file.bytes);
-    pthread_cond_broadcast(&pool->moved);
+    pthread_cond_broadcast(&pool->turned);
+    tell_room(pool);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -84,21 +111,14 @@ judge_pool_start(const JudgeSteps *steps, guint threads)
     pool->threads = g_ptr_array_new();
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->arrived, NULL);
-    pthread_cond_init(&pool->moved, NULL);
+    pthread_cond_init(&pool->turned, NULL);
+    pthread_cond_init(&pool->room, NULL);
     /* One processor is for the thread that writes. */
     if (threads == 0)
         threads = CLAMP(g_get_num_processors(), 2, MOST_THREADS + 1) - 1;
     for (guint i = 0; i < threads; i++)
         g_ptr_array_add(pool->threads, g_thread_new("judge", run, pool));
     return pool;
-}
-
-/* One input larger than the bound finds room when nothing else is there. */
-static gboolean
-is_full(const JudgePool *pool, gsize size)
-{
-    return pool->waiting.length >= pool->threads->len * WAITING_A_THREAD ||
-           (pool->bytes > 0 && pool->bytes + size > LIMIT_QUEUE_BYTES);
 }
 
 void
@@ -111,8 +131,10 @@ judge_pool_put(JudgePool *pool, const FileItem *file)
     task->file.source = task->source = g_strdup(file->source);
     task->file.file_name = task->file_name = g_strdup(file->file_name);
     pthread_mutex_lock(&pool->lock);
-    while (is_full(pool, size))
-        pthread_cond_wait(&pool->moved, &pool->lock);
+    if (pool->waiting.length >= most_waiting(pool) || !has_bytes(pool, size))
+        pool->wants = MAX(size, 1);
+    while (pool->wants > 0)
+        pthread_cond_wait(&pool->room, &pool->lock);
     task->number = pool->put++;
     pool->bytes += size;
     g_queue_push_tail(&pool->waiting, task);
@@ -132,6 +154,7 @@ judge_pool_finish(JudgePool *pool)
     g_ptr_array_unref(pool->threads);
     pthread_mutex_destroy(&pool->lock);
     pthread_cond_destroy(&pool->arrived);
-    pthread_cond_destroy(&pool->moved);
+    pthread_cond_destroy(&pool->turned);
+    pthread_cond_destroy(&pool->room);
     g_free(pool);
 }

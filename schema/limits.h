@@ -58,6 +58,10 @@
 
 /* Items of one group commit, and what may wait for the writer (measured: 1,000 is the knee). */
 #define LIMIT_GROUP_COMMIT 1000u
+/* Milliseconds for which a group waits for more to share its commit: one whose senders wait for
+ * their answers, and one of an import. */
+#define LIMIT_GROUP_WAIT_MS 20
+#define LIMIT_BULK_WAIT_MS 200
 #define LIMIT_QUEUE_ITEMS 4096u
 #define LIMIT_QUEUE_BYTES (64u * 1024 * 1024)
 

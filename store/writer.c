@@ -1,8 +1,15 @@
 #include "store/writer.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <time.h>
 
 #include "schema/limits.h"
+
+/* What a thread that puts frees of what is written: more than comes in, so that it gets less. */
+#define FREED_AT_ONCE 2u
+/* And when nobody puts for so long, the writer does. */
+#define IDLE_US       (50 * G_TIME_SPAN_MILLISECOND)
 
 /* POSIX locks rather than GLib's: ThreadSanitizer sees them, so the tests can prove them right. */
 struct Writer {
@@ -12,10 +19,18 @@ struct Writer {
     pthread_cond_t arrived; /* an item, or the order to stop */
     pthread_cond_t room;    /* the queue got shorter, or a putter left */
     GQueue queue;           /* of Job */
+    GQueue written;         /* of Job: told, to be freed */
+    guint wanted;           /* so many in the queue are worth a wake-up */
     guint items;            /* waiting or being written */
     gsize bytes;            /* of these */
     guint putters;          /* threads inside writer_put */
+    guint crowded;          /* of these, waiting for room */
     gboolean stopping;
+    gboolean bulk;
+
+    /* of the thread alone */
+    guint last_items; /* of the last group, and how long it took */
+    gint64 last_us;
 };
 
 typedef struct {
@@ -31,8 +46,21 @@ answer(const WriterItem *item, WriterResult result, gint64 id, const GError *err
 {
     if (item->done != NULL)
         item->done(item->done_data, result, id, error);
+}
+
+static void
+free_owner(const WriterItem *item)
+{
     if (item->free_owner != NULL)
         item->free_owner(item->owner);
+}
+
+static void
+job_free(gpointer data)
+{
+    Job *job = data;
+    free_owner(&job->item);
+    g_free(job);
 }
 
 static void
@@ -40,6 +68,7 @@ refuse(const WriterItem *item, const char *why)
 {
     g_autoptr(GError) error = g_error_new_literal(STORE_ERROR, STORE_ERROR_BUSY, why);
     answer(item, WRITER_UNAVAILABLE, 0, error);
+    free_owner(item);
 }
 
 void
@@ -156,31 +185,83 @@ write_group(Store *store, GPtrArray *jobs)
     }
 }
 
+/* ---- what is written ------------------------------------------------------------------- */
+
+/* Under the lock, which it gives up meanwhile. Frees at most N. */
+static void
+free_written(Writer *writer, guint n)
+{
+    Job *job;
+    while (n-- > 0 && (job = g_queue_pop_head(&writer->written)) != NULL) {
+        writer->items--;
+        writer->bytes -= job->item.bytes;
+        if (writer->crowded > 0)
+            pthread_cond_broadcast(&writer->room);
+        pthread_mutex_unlock(&writer->lock);
+        job_free(job);
+        pthread_mutex_lock(&writer->lock);
+    }
+}
+
 /* ---- the thread ------------------------------------------------------------------------ */
+
+/* Under the lock. FALSE when it is UNTIL and nothing arrived. */
+static gboolean
+wait_arrived(Writer *writer, gint64 until)
+{
+    struct timespec time = {.tv_sec = (time_t)(until / G_USEC_PER_SEC),
+                            .tv_nsec = (long)(until % G_USEC_PER_SEC) * 1000};
+    return pthread_cond_timedwait(&writer->arrived, &writer->lock, &time) != ETIMEDOUT;
+}
+
+/* Under the lock. Who comes alone is not kept waiting. Who comes in a crowd, as those of the last
+ * group did, waits for as many, at most as long as that group took: each commit costs the same
+ * however many share it. */
+static void
+gather(Writer *writer)
+{
+    guint wanted = writer->last_items;
+    gint64 wait = MIN(writer->last_us, LIMIT_GROUP_WAIT_MS * G_TIME_SPAN_MILLISECOND);
+    if (writer->bulk) {
+        wanted = LIMIT_GROUP_COMMIT;
+        wait = LIMIT_BULK_WAIT_MS * G_TIME_SPAN_MILLISECOND;
+    }
+    gint64 until = g_get_monotonic_time() + wait;
+    writer->wanted = MIN(wanted, LIMIT_GROUP_COMMIT);
+    while (writer->queue.length < writer->wanted && writer->crowded == 0 && !writer->stopping) {
+        if (!wait_arrived(writer, until))
+            break;
+    }
+    writer->wanted = 1;
+}
 
 /* What waits, up to a group; empty when there is nothing more to come. */
 static void
 next_group(Writer *writer, GPtrArray *jobs)
 {
     pthread_mutex_lock(&writer->lock);
-    while (writer->queue.length == 0 && !writer->stopping)
-        pthread_cond_wait(&writer->arrived, &writer->lock);
+    while (writer->queue.length == 0 && !writer->stopping) {
+        if (writer->written.length == 0)
+            pthread_cond_wait(&writer->arrived, &writer->lock);
+        else if (!wait_arrived(writer, g_get_monotonic_time() + IDLE_US))
+            free_written(writer, G_MAXUINT);
+    }
+    if (!writer->stopping)
+        gather(writer);
     while (writer->queue.length > 0 && jobs->len < LIMIT_GROUP_COMMIT)
         g_ptr_array_add(jobs, g_queue_pop_head(&writer->queue));
     pthread_mutex_unlock(&writer->lock);
 }
 
-/* Their memory is free, so there is room for others. */
+/* They still take memory, until somebody frees them. */
 static void
 forget_group(Writer *writer, GPtrArray *jobs)
 {
     pthread_mutex_lock(&writer->lock);
-    for (guint i = 0; i < jobs->len; i++) {
-        const Job *job = g_ptr_array_index(jobs, i);
-        writer->items--;
-        writer->bytes -= job->item.bytes;
-    }
-    pthread_cond_broadcast(&writer->room);
+    for (guint i = 0; i < jobs->len; i++)
+        g_queue_push_tail(&writer->written, g_ptr_array_index(jobs, i));
+    if (writer->crowded > 0)
+        pthread_cond_broadcast(&writer->room);
     pthread_mutex_unlock(&writer->lock);
     g_ptr_array_set_size(jobs, 0);
 }
@@ -189,30 +270,52 @@ static gpointer
 run(gpointer data)
 {
     Writer *writer = data;
-    g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) jobs = g_ptr_array_new();
     for (;;) {
         next_group(writer, jobs);
         if (jobs->len == 0)
             return NULL;
+        gint64 from = g_get_monotonic_time();
         write_group(writer->store, jobs);
+        writer->last_us = g_get_monotonic_time() - from;
+        writer->last_items = jobs->len;
         forget_group(writer, jobs);
     }
 }
 
-Writer *
-writer_start(Store *store)
+static Writer *
+start(Store *store, gboolean bulk)
 {
     Writer *writer = g_new0(Writer, 1);
+    pthread_condattr_t monotonic;
     writer->store = store;
+    writer->bulk = bulk;
+    writer->wanted = 1;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->arrived, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->arrived, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     pthread_cond_init(&writer->room, NULL);
     g_queue_init(&writer->queue);
+    g_queue_init(&writer->written);
     /* The thread may ask who it is, by way of a callback, before g_thread_new returns. */
     pthread_mutex_lock(&writer->lock);
     writer->thread = g_thread_new("store-writer", run, writer);
     pthread_mutex_unlock(&writer->lock);
     return writer;
+}
+
+Writer *
+writer_start(Store *store)
+{
+    return start(store, FALSE);
+}
+
+Writer *
+writer_start_bulk(Store *store)
+{
+    return start(store, TRUE);
 }
 
 /* An item larger than the bound itself finds room when nothing else is there. */
@@ -224,16 +327,31 @@ is_full(const Writer *writer, const WriterItem *item)
             writer->bytes > LIMIT_QUEUE_BYTES - item->bytes);
 }
 
+/* Under the lock. Waits until there is room for ITEM. */
+static void
+wait_for_room(Writer *writer, const WriterItem *item)
+{
+    writer->crowded++;
+    pthread_cond_signal(&writer->arrived); /* it may wait for more than there is room for */
+    while (!writer->stopping && is_full(writer, item)) {
+        if (writer->written.length > 0)
+            free_written(writer, G_MAXUINT);
+        else
+            pthread_cond_wait(&writer->room, &writer->lock);
+    }
+    writer->crowded--;
+}
+
 void
 writer_put(Writer *writer, const WriterItem *item, gboolean wait)
 {
     const char *refusal = NULL;
     pthread_mutex_lock(&writer->lock);
     writer->putters++;
+    free_written(writer, is_full(writer, item) ? G_MAXUINT : FREED_AT_ONCE);
     /* The writer thread itself would wait for ever. */
-    wait = wait && g_thread_self() != writer->thread;
-    while (wait && !writer->stopping && is_full(writer, item))
-        pthread_cond_wait(&writer->room, &writer->lock);
+    if (wait && is_full(writer, item) && g_thread_self() != writer->thread)
+        wait_for_room(writer, item);
     if (writer->stopping)
         refusal = "shutting down";
     else if (is_full(writer, item))
@@ -244,10 +362,12 @@ writer_put(Writer *writer, const WriterItem *item, gboolean wait)
         g_queue_push_tail(&writer->queue, job);
         writer->items++;
         writer->bytes += item->bytes;
-        pthread_cond_signal(&writer->arrived);
+        if (writer->queue.length >= writer->wanted)
+            pthread_cond_signal(&writer->arrived);
     }
     writer->putters--;
-    pthread_cond_broadcast(&writer->room);
+    if (writer->stopping)
+        pthread_cond_broadcast(&writer->room);
     pthread_mutex_unlock(&writer->lock);
     if (refusal != NULL)
         refuse(item, refusal);
@@ -266,6 +386,7 @@ writer_stop(Writer *writer)
         pthread_cond_wait(&writer->room, &writer->lock);
     pthread_mutex_unlock(&writer->lock);
     g_thread_join(writer->thread);
+    g_queue_clear_full(&writer->written, job_free);
     pthread_mutex_destroy(&writer->lock);
     pthread_cond_destroy(&writer->arrived);
     pthread_cond_destroy(&writer->room);

@@ -18,7 +18,8 @@ typedef enum {
 typedef void (*WriterDone)(gpointer data, WriterResult result, gint64 id, const GError *error);
 
 /* What waits in the queue: exactly one of report and quarantine is set; FREE frees OWNER, which
- * owns all that they point to. */
+ * owns all that they point to. It is called from a thread that puts, as far as there is one: memory
+ * goes back the quickest way to where it came from. */
 typedef struct {
     const StoreReport *report;
     const StoreQuarantine *quarantine;
@@ -37,10 +38,13 @@ void writer_describe_refused(StoreQuarantine *entry);
  * is put into quarantine by the writer (reason code "conflicting-copies") and told as QUARANTINED.
  */
 Writer *writer_start(Store *store);
+/* The same for who waits for no answer but for all to be done: every group is kept waiting until it
+ * is full, LIMIT_BULK_WAIT_MS at most. */
+Writer *writer_start_bulk(Store *store);
 
 /* Copies ITEM (the struct, not what it points to) into the queue; from any thread. Waits while the
  * queue is full when WAIT, else answers WRITER_UNAVAILABLE through done at once, from this thread;
- * so from a WriterDone, which must not wait. The owner is freed after done. */
+ * so from a WriterDone, which must not wait. The owner is freed some time after done. */
 void writer_put(Writer *writer, const WriterItem *item, gboolean wait);
 
 /* Writes all that waits, ends the thread, frees. Items put meanwhile, and those whose writer_put

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/digest.h"
+
 static const char *const no_strings[] = {NULL};
 
 Report *
@@ -55,94 +57,110 @@ report_day(const Report *report)
     return (gint32)day;
 }
 
+/* What is to be hashed. */
+typedef struct {
+    guint8 *data;
+    gsize length, allocated;
+} Canon;
+
+static void
+canon_append(Canon *canon, const void *data, gsize length)
+{
+    if (length > canon->allocated - canon->length) {
+        canon->allocated = 2 * (canon->allocated + length) + 1024;
+        canon->data = g_realloc(canon->data, canon->allocated);
+    }
+    memcpy(canon->data + canon->length, data, length);
+    canon->length += length;
+}
+
 /* Every field enters with its length before it, so that no text can look like two. */
 static void
-hash_number(GChecksum *checksum, gint64 number)
+hash_number(Canon *canon, gint64 number)
 {
     gint64 big_endian = GINT64_TO_BE(number);
-    g_checksum_update(checksum, (const guchar *)&big_endian, sizeof big_endian);
+    canon_append(canon, &big_endian, sizeof big_endian);
 }
 
 static void
-hash_text(GChecksum *checksum, const char *text)
+hash_text(Canon *canon, const char *text)
 {
     gsize length = text == NULL ? 0 : strlen(text);
-    hash_number(checksum, (gint64)length);
+    hash_number(canon, (gint64)length);
     if (length > 0)
-        g_checksum_update(checksum, (const guchar *)text, (gssize)length);
+        canon_append(canon, text, length);
 }
 
 static void
-hash_list(GChecksum *checksum, const char *const *list)
+hash_list(Canon *canon, const char *const *list)
 {
     gsize n = list == NULL ? 0 : g_strv_length((char **)list);
-    hash_number(checksum, (gint64)n);
+    hash_number(canon, (gint64)n);
     for (gsize i = 0; i < n; i++)
-        hash_text(checksum, list[i]);
+        hash_text(canon, list[i]);
 }
 
 static void
-hash_detail(GChecksum *checksum, const FailureDetail *detail)
+hash_detail(Canon *canon, const FailureDetail *detail)
 {
-    hash_text(checksum, detail->result_word);
-    hash_text(checksum, detail->sending_mta_ip);
-    hash_text(checksum, detail->mx_hostname);
-    hash_text(checksum, detail->mx_helo);
-    hash_text(checksum, detail->receiving_ip);
-    hash_number(checksum, detail->failed_sessions);
-    hash_text(checksum, detail->additional_info);
-    hash_text(checksum, detail->reason_code);
+    hash_text(canon, detail->result_word);
+    hash_text(canon, detail->sending_mta_ip);
+    hash_text(canon, detail->mx_hostname);
+    hash_text(canon, detail->mx_helo);
+    hash_text(canon, detail->receiving_ip);
+    hash_number(canon, detail->failed_sessions);
+    hash_text(canon, detail->additional_info);
+    hash_text(canon, detail->reason_code);
 }
 
 static void
-hash_entry(GChecksum *checksum, const PolicyEntry *entry)
+hash_entry(Canon *canon, const PolicyEntry *entry)
 {
-    hash_text(checksum, policy_entry_type_name(entry));
-    hash_text(checksum, entry->domain);
-    hash_list(checksum, entry->policy_string);
-    hash_list(checksum, entry->mx_host);
-    hash_number(checksum, entry->successful_sessions);
-    hash_number(checksum, entry->failed_sessions);
-    hash_number(checksum, (gint64)entry->n_failures);
+    hash_text(canon, policy_entry_type_name(entry));
+    hash_text(canon, entry->domain);
+    hash_list(canon, entry->policy_string);
+    hash_list(canon, entry->mx_host);
+    hash_number(canon, entry->successful_sessions);
+    hash_number(canon, entry->failed_sessions);
+    hash_number(canon, (gint64)entry->n_failures);
     for (gsize i = 0; i < entry->n_failures; i++)
-        hash_detail(checksum, &entry->failures[i]);
+        hash_detail(canon, &entry->failures[i]);
 }
 
 static void
-hash_finish(GChecksum *checksum, guint8 digest[REPORT_DIGEST_BYTES])
+hash_finish(Canon *canon, guint8 digest[REPORT_DIGEST_BYTES])
 {
-    guint8 full[32];
-    gsize length = sizeof full;
-    g_checksum_get_digest(checksum, full, &length);
+    guint8 full[DIGEST_BYTES];
+    digest_sha256(canon->data, canon->length, full);
     memcpy(digest, full, REPORT_DIGEST_BYTES);
-    g_checksum_free(checksum);
+    g_free(canon->data);
 }
 
 void
 report_claim(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 {
-    GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    hash_text(checksum, "tlsgauge claim 1");
-    hash_text(checksum, report->organization_name);
-    hash_text(checksum, report->report_id);
-    hash_number(checksum, report->start);
-    hash_finish(checksum, digest);
+    Canon canon = {0};
+    hash_text(&canon, "tlsgauge claim 1");
+    hash_text(&canon, report->organization_name);
+    hash_text(&canon, report->report_id);
+    hash_number(&canon, report->start);
+    hash_finish(&canon, digest);
 }
 
 void
 report_content(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 {
-    GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    hash_text(checksum, "tlsgauge content 1");
-    hash_text(checksum, report->organization_name);
-    hash_text(checksum, report->contact_info);
-    hash_text(checksum, report->report_id);
-    hash_number(checksum, report->start);
-    hash_number(checksum, report->end);
-    hash_number(checksum, (gint64)report->n_policies);
+    Canon canon = {0};
+    hash_text(&canon, "tlsgauge content 1");
+    hash_text(&canon, report->organization_name);
+    hash_text(&canon, report->contact_info);
+    hash_text(&canon, report->report_id);
+    hash_number(&canon, report->start);
+    hash_number(&canon, report->end);
+    hash_number(&canon, (gint64)report->n_policies);
     for (gsize i = 0; i < report->n_policies; i++)
-        hash_entry(checksum, &report->policies[i]);
-    hash_finish(checksum, digest);
+        hash_entry(&canon, &report->policies[i]);
+    hash_finish(&canon, digest);
 }
 
 static const char *const type_words[] = {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/digest.h"
 #include "schema/limits.h"
 #include "schema/sts_policy.h"
 
@@ -116,13 +117,9 @@ policy_lines(const PolicyEntry *entry)
 static gboolean
 store_policy(Intern *intern, const StsPolicy *policy, gint64 *ret_id, GError **error)
 {
-    guint8 digest[32];
-    gsize length = sizeof digest;
+    guint8 digest[DIGEST_BYTES];
     gboolean found;
-    GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_checksum_update(checksum, (const guchar *)policy->canonical, -1);
-    g_checksum_get_digest(checksum, digest, &length);
-    g_checksum_free(checksum);
+    digest_sha256(policy->canonical, strlen(policy->canonical), digest);
 
     g_autoptr(Statement) find = statement_get(intern->statements, "policy_find", error);
     if (find == NULL || !statement_value(statement_blob(find, 1, digest, POLICY_DIGEST_BYTES),

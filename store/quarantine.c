@@ -1,25 +1,13 @@
 /* quarantine.c: what could not be counted, kept whole. Part of store.h. */
 #include <string.h>
 
+#include "schema/digest.h"
 #include "schema/limits.h"
 #include "store/findings_json.h"
 #include "store/store-internal.h"
 
-#define DIGEST_BYTES 32
 /* What a row takes beside its bytes and its findings, about. */
-#define ROW_BYTES    1024
-
-static void
-digest_of(GBytes *bytes, guint8 digest[DIGEST_BYTES])
-{
-    gsize length, digest_length = DIGEST_BYTES;
-    const guchar *data = g_bytes_get_data(bytes, &length);
-    GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    if (length > 0)
-        g_checksum_update(checksum, data, (gssize)length);
-    g_checksum_get_digest(checksum, digest, &digest_length);
-    g_checksum_free(checksum);
-}
+#define ROW_BYTES 1024
 
 static gboolean
 seen_again(Store *store, const StoreQuarantine *item, const guint8 digest[DIGEST_BYTES],
@@ -103,7 +91,9 @@ store_put_quarantine(Store *store, const StoreQuarantine *item, gint64 *ret_id, 
 
     if (!store_check_writing(store, error))
         return FALSE;
-    digest_of(item->bytes, digest);
+    gsize length;
+    const guint8 *data = g_bytes_get_data(item->bytes, &length);
+    digest_sha256(data, length, digest);
     if (!seen_again(store, item, digest, &found, &id, error) ||
         (!found && !insert(store, item, digest, &id, error))) {
         store->spoilt = TRUE;

@@ -114,6 +114,13 @@ copies_append(GPtrArray *copies, gint64 id, const guint8 content[REPORT_DIGEST_B
 void
 copies_settle(const GPtrArray *copies)
 {
+    if (copies->len == 1) { /* nearly always */
+        Copy *alone = g_ptr_array_index(copies, 0);
+        gboolean fixed = alone->held == STORE_HELD_NOTHING;
+        alone->want_counted = fixed ? alone->counted : TRUE;
+        alone->want_instead = fixed ? alone->instead : 0;
+        return;
+    }
     g_autofree IdentityCopy *settled = g_new0(IdentityCopy, copies->len);
     for (guint i = 0; i < copies->len; i++) {
         const Copy *copy = g_ptr_array_index(copies, i);

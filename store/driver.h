@@ -58,8 +58,6 @@ typedef struct {
     /* After FALSE the transaction has been rolled back. */
     gboolean (*commit)(DriverConnection *connection, GError **error);
     void (*rollback)(DriverConnection *connection); /* no-op outside a transaction */
-    /* Whether foreign keys are checked; outside a transaction only. No-op where there are none. */
-    gboolean (*check_keys)(DriverConnection *connection, gboolean on, GError **error);
 
     /* Room for the days FIRST to LAST before they come in, outside of a transaction; NULL where no
      * database needs to be told. */

@@ -282,13 +282,6 @@ postgresql_translate(const char *script)
     return text;
 }
 
-static gboolean
-postgresql_check_keys(G_GNUC_UNUSED DriverConnection *connection, G_GNUC_UNUSED gboolean on,
-                      G_GNUC_UNUSED GError **error)
-{
-    return TRUE;
-}
-
 const Driver driver_postgresql = {
     .name = "postgresql",
     .translate = postgresql_translate,
@@ -304,7 +297,6 @@ const Driver driver_postgresql = {
     .begin = postgresql_begin,
     .commit = postgresql_commit,
     .rollback = postgresql_rollback,
-    .check_keys = postgresql_check_keys,
     .make_room = postgresql_make_room,
     .adopt_ids = postgresql_adopt_ids,
     .prepare = postgresql_prepare,

@@ -213,15 +213,9 @@ store_rebuild(Store *store, gint64 *ret_reports, gint64 *ret_failed, GError **er
                     store->decode == NULL ? "no decoder is set" : "a transaction is open");
         return FALSE;
     }
-    /* Names are dropped at the end, of which none is in use: looking through all rows for each of
-     * them, as the check of a foreign key would, takes for ever. */
-    if (!store->driver->check_keys(store->connection, FALSE, error))
-        return FALSE;
     rebuild.kept_days = g_hash_table_new(NULL, NULL);
     gboolean ok = rebuild_in_transaction(store, &rebuild, error);
     g_hash_table_unref(rebuild.kept_days);
-    if (!store->driver->check_keys(store->connection, TRUE, ok ? error : NULL))
-        ok = FALSE;
     if (!ok)
         return FALSE;
     *ret_reports = rebuild.reports;

@@ -110,16 +110,17 @@ by_value(gconstpointer a, gconstpointer b)
 
 /* Name ids of the domains, each once. */
 static gboolean
-domain_ids(Intern *intern, char *const *domains, GArray *ids, GError **error)
+domain_ids(Intern *intern, const char *const *domains, GArray *ids, GError **error)
 {
     g_array_set_size(ids, 0);
-    for (; *domains != NULL; domains++) {
+    for (; domains != NULL && *domains != NULL; domains++) {
         gint64 id;
         if (!intern_name(intern, *domains, &id, error))
             return FALSE;
         g_array_append_val(ids, id);
     }
-    g_array_sort(ids, by_value);
+    if (ids->len > 1)
+        g_array_sort(ids, by_value);
     for (guint i = ids->len; i > 1; i--) {
         if (g_array_index(ids, gint64, i - 1) == g_array_index(ids, gint64, i - 2))
             g_array_remove_index(ids, i - 1);
@@ -193,7 +194,9 @@ rollup_new(Intern *intern, const Report *report, const GPtrArray *lists, gint64 
     if (!intern_name(intern, trust_name(trust), &row.columns[DAILY_TRUST], error))
         return NULL;
     for (gsize i = 0; i < report->n_policies; i++) {
-        if (!domain_ids(intern, g_ptr_array_index(lists, i), domains, error) ||
+        const char *const *list =
+            lists != NULL ? g_ptr_array_index(lists, i) : report->policies[i].counts_for;
+        if (!domain_ids(intern, list, domains, error) ||
             !make_entry(rollup, intern, &report->policies[i], row, domains, error))
             return NULL;
     }

@@ -9,8 +9,9 @@
 
 typedef struct Rollup Rollup;
 
-/* The rows that REPORT adds, where the entries count for LISTS (of char **, one an entry), under
- * the shown sender SENDER (a name id). Rows with one key are added up within the report. */
+/* The rows that REPORT adds, where the entries count for LISTS (of char **, one an entry; NULL:
+ * for what they say themselves), under the shown sender SENDER (a name id). Rows with one key are
+ * added up within the report. */
 Rollup *rollup_new(Intern *intern, const Report *report, const GPtrArray *lists, gint64 sender,
                    Trust trust, GError **error);
 void rollup_free(Rollup *rollup); /* NULL is fine */

@@ -10,11 +10,14 @@
 
 /* Set on each connection. 16 KiB pages are a measured choice; synchronous=FULL is the
  * promise that an acknowledged report is on disk; what is deleted is overwritten where that costs
- * no writing of its own. The last two refuse what a manipulated file could do. */
+ * no writing of its own. Foreign keys are there for who reads the schema and for the tests, which
+ * look whether all hold: looked up row by row they took a fifth of what storing takes, for ids that
+ * were read or given in the same transaction. The last two refuse what a manipulated file could do.
+ */
 static const char settings[] = "PRAGMA page_size = 16384;"
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA secure_delete = FAST;"
-                               "PRAGMA foreign_keys = ON;"
+                               "PRAGMA foreign_keys = OFF;"
                                "PRAGMA wal_autocheckpoint = 4000;"
                                "PRAGMA journal_size_limit = 67108864;"
                                "PRAGMA trusted_schema = OFF;"
@@ -280,13 +283,6 @@ sqlite_commit(DriverConnection *connection, GError **error)
     return FALSE;
 }
 
-static gboolean
-sqlite_check_keys(DriverConnection *connection, gboolean on, GError **error)
-{
-    return sqlite_exec(connection, on ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF",
-                       error);
-}
-
 /* ---- statements ------------------------------------------------------------------------ */
 
 static void
@@ -475,7 +471,6 @@ const Driver driver_sqlite = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
-    .check_keys = sqlite_check_keys,
     .prepare = sqlite_prepare,
     .finalize = sqlite_finalize,
     .bind_int = sqlite_bind_int,

@@ -189,7 +189,7 @@ statement_value(Statement *statement, gint64 *ret_value, gboolean *ret_row, GErr
     gboolean any = row;
     if (any)
         value = statement_get_int(statement, 0);
-    /* To the very end: that is where a database checks foreign keys. */
+    /* To the very end: only then all of it is done. */
     if (row && !statement_run(statement, error))
         return FALSE;
     if (any)

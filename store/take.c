@@ -201,7 +201,8 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     }
     if (!intern_name(store->intern, take->facts->sender.name, &copy->sender, error))
         return FALSE;
-    g_autoptr(Rollup) rollup = copies_rollup(store, copy, take->report, error);
+    g_autoptr(Rollup) rollup =
+        rollup_new(store->intern, take->report, NULL, copy->sender, copy->trust, error);
     if (rollup == NULL || !rollup_fits(rollup, store->sums, store->statements, &fits, error))
         return FALSE;
     if (!fits) {

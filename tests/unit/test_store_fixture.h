@@ -22,6 +22,7 @@
 
 #include "schema/day.h"
 #include "store/driver.h"
+#include "store/store-internal.h"
 
 #define DAY0        G_GINT64_CONSTANT(1700006400) /* 2023-11-15T00:00:00Z, day 19676 */
 #define DAY0_NUMBER 19676
@@ -389,6 +390,23 @@ fixture_assert_same(const char *is, const char *expected)
     }
 }
 
+/* No row names what is not there. SQLite alone can tell. */
+static inline void
+fixture_assert_keys(Store *store)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean row = FALSE;
+    if (fixture_server() != NULL)
+        return;
+    DriverStatement *check =
+        driver_sqlite.prepare(store->connection, "SELECT 1 FROM pragma_foreign_key_check", &error);
+    g_assert_no_error(error);
+    driver_sqlite.step(check, &row, &error);
+    g_assert_no_error(error);
+    g_assert_false(row);
+    driver_sqlite.finalize(check);
+}
+
 /* Rebuilds and checks that nothing which is shown has changed. */
 static inline void
 fixture_assert_rebuild_same(Store *store)
@@ -399,8 +417,10 @@ fixture_assert_rebuild_same(Store *store)
     g_autofree char *flags = fixture_flags(store);
     StoreCounts counts = fixture_counts(store);
 
+    fixture_assert_keys(store);
     store_rebuild(store, &reports, &failed, &error);
     g_assert_no_error(error);
+    fixture_assert_keys(store);
     g_autofree char *rollups_after = fixture_rollups(store, NULL);
     g_autofree char *flags_after = fixture_flags(store);
     StoreCounts counts_after = fixture_counts(store);

@@ -208,7 +208,6 @@ test_settings(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
         {"PRAGMA user_version", migrate_steps(&driver_sqlite).n},
         {"PRAGMA page_size", 16384},
         {"PRAGMA synchronous", 2}, /* FULL */
-        {"PRAGMA foreign_keys", 1},
         {"PRAGMA trusted_schema", 0},
         {"PRAGMA busy_timeout", 5000},
         {"SELECT journal_mode = 'wal' FROM pragma_journal_mode", 1},

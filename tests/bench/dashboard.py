@@ -3,14 +3,13 @@ the others are asked for again and again. Beside them the answer 404 of the same
 be kept, see stores.py; with ROUNDS=0 it is only filled."""
 import http.client
 import os
-import socket
 import subprocess
 import tempfile
 import time
 import urllib.parse
 
 import stores
-from table import PROGRAM, ROUNDS, compare, heading, seconds
+from table import PROGRAM, ROUNDS, compare, free_port, heading, seconds
 
 REPORTS = int(os.environ.get("REPORTS", "1000000"))
 ALIKE = max(1, REPORTS // 100000)
@@ -25,12 +24,6 @@ PAGES = {
     "a report": "/report?id=r%d" % (REPORTS // 2),
     "quarantine": "/quarantine",
 }
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Dashboard:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from resident import Place, Server, certificate, connect_tls, peak, read_pack, resident, tls_context
+from resident import Place, Server, certificate, peak, read_pack, resident, tls_context
 from table import PROGRAM, SCALE, SUPPORT, clear, compare, corpus, free_port, heading, tell
 from table import tool, wait_for
 

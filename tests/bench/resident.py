@@ -3,12 +3,10 @@ import os
 import socket
 import ssl
 import subprocess
-import sys
 
-from table import PROGRAM, SUPPORT
+from table import PROGRAM
 
 os.environ["TLSGAUGE"] = PROGRAM
-sys.path.insert(0, SUPPORT)
 from program import Place, Server  # noqa: E402, F401
 
 

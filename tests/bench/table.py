@@ -10,6 +10,8 @@ BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build-bench")
 PROGRAM = os.path.join(BUILD, "tlsgauge")
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUPPORT = os.path.join(HERE, "..", "support")
+sys.path.insert(0, SUPPORT)
+from ports import free_port  # noqa: E402, F401
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 # The size of everything: 1 for a look, 10 for figures to be quoted.
 SCALE = int(os.environ.get("SCALE", "1"))
@@ -25,12 +27,6 @@ def corpus(kind, reports, place, *more):
         subprocess.run([tool("bench_corpus"), kind, str(reports), place, *map(str, more)],
                        check=True)
     return place
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port):

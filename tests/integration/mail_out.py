@@ -16,7 +16,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
-from postfix import Postfix, free_port  # noqa: E402
+from ports import free_port  # noqa: E402
+from postfix import Postfix  # noqa: E402
 from program import Place, expect, expect_equal, need_fetch  # noqa: E402
 from reports import report  # noqa: E402
 from smtp_server import SmtpServer, make_authority  # noqa: E402

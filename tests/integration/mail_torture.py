@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
-from postfix import free_port  # noqa: E402
+from ports import free_port  # noqa: E402
 from program import Place, Server, expect, expect_equal  # noqa: E402
 from reports import mail, report  # noqa: E402
 

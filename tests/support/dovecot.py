@@ -5,6 +5,7 @@ import sys
 import time
 
 from lmtp_client import Lmtp
+from ports import read_log
 
 CONFIG = """\
 protocols = lmtp
@@ -86,11 +87,7 @@ class Dovecot:
         return sorted(found)
 
     def log(self):
-        try:
-            with open(os.path.join(self.folder, "log")) as file:
-                return file.read()
-        except OSError:
-            return ""
+        return read_log(os.path.join(self.folder, "log"))
 
     def stop(self):
         self.process.terminate()

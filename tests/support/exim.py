@@ -5,11 +5,10 @@ import pwd
 import smtplib
 import subprocess
 import sys
-import time
 
 import namespace
 from mail_systems import run_quietly
-from postfix import free_port
+from ports import free_port, wait_for_smtp
 
 CONFIG = """\
 primary_hostname = mx.receiver.example
@@ -54,12 +53,8 @@ class Exim:
             os.chown(site.folder("exim/" + name), user.pw_uid, user.pw_gid)
         self.process = subprocess.Popen(["/usr/sbin/exim4", "-bdf"], stdin=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE)
-        for _ in range(200):
-            try:
-                smtplib.SMTP("127.0.0.1", self.port, timeout=5).quit()
-                return
-            except OSError:
-                time.sleep(0.05)
+        if wait_for_smtp(self.port):
+            return
         self.process.kill()
         sys.exit("Exim does not answer:\n" + self.process.stderr.read().decode() + self.log())
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+from ports import free_port, read_log
+
 CONF = """\
 base_dir = {folder}/run
 state_dir = {folder}/run
@@ -54,12 +56,6 @@ namespace inbox {{
   separator = /
 }}
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def make_certificate(folder):
@@ -132,11 +128,7 @@ class ImapDovecot:
         return "imaps://%s@localhost:%d/%s" % (user, self.tls_port, folder)
 
     def log(self):
-        try:
-            with open(os.path.join(self.folder, "log")) as file:
-                return file.read()
-        except OSError:
-            return ""
+        return read_log(os.path.join(self.folder, "log"))
 
     def stop(self):
         subprocess.run(["dovecot", "-c", self.conf, "stop"], capture_output=True)

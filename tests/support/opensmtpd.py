@@ -3,11 +3,10 @@ import os
 import smtplib
 import subprocess
 import sys
-import time
 
 import namespace
 from mail_systems import run_quietly
-from postfix import free_port
+from ports import free_port, wait_for_smtp
 
 CONFIG = """\
 listen on 127.0.0.1 port {port} hostname mx.receiver.example
@@ -36,12 +35,8 @@ class OpenSmtpd:
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(["/usr/sbin/smtpd", "-d", "-f", "/etc/smtpd.conf"],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        for _ in range(200):
-            try:
-                smtplib.SMTP("127.0.0.1", self.port, timeout=5).quit()
-                return
-            except OSError:
-                time.sleep(0.05)
+        if wait_for_smtp(self.port):
+            return
         self.process.kill()
         sys.exit("OpenSMTPD does not answer:\n" + self.log())
 

@@ -2,10 +2,11 @@
 import os
 import re
 import smtplib
-import socket
 import subprocess
 import sys
 import time
+
+from ports import free_port, read_log, wait_for_smtp
 
 MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd
@@ -69,12 +70,6 @@ message_size_limit = 33554432
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def pipe_to(site):
     """Lines of master.cf: `deliver` behind pipe(8), as the user of SITE, with what SITE.configure says."""
     return ("tlsgauge unix - n n - 4 pipe\n  flags=RX user=%s:%s argv=%s --config %s deliver"
@@ -96,12 +91,8 @@ class Postfix:
         with open(os.path.join(self.etc, "master.cf"), "w") as file:
             file.write(MASTER.format(port=self.port, services=services))
         self.control("start")
-        for _ in range(200):
-            try:
-                smtplib.SMTP("127.0.0.1", self.port, timeout=5).quit()
-                return
-            except OSError:
-                time.sleep(0.05)
+        if wait_for_smtp(self.port):
+            return
         sys.exit("Postfix does not answer:\n" + self.log())
 
     def control(self, verb):
@@ -116,11 +107,7 @@ class Postfix:
                 client.sendmail("sender@sender.example", [recipient], message)
 
     def log(self):
-        try:
-            with open(os.path.join(self.folder, "log")) as file:
-                return file.read()
-        except OSError:
-            return ""
+        return read_log(os.path.join(self.folder, "log"))
 
     def queued(self):
         done = subprocess.run(["postqueue", "-c", self.etc, "-j"], capture_output=True)

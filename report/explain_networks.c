@@ -48,8 +48,6 @@ choose(gpointer data, const StoreReportRow *row)
 {
     Reader *reader = data;
     gboolean wanted = FALSE, all_limited = TRUE;
-    if (!row->counted || row->failed == 0)
-        return TRUE;
     for (guint i = 0; i < reader->readings->len; i++) {
         Reading *reading = &g_array_index(reader->readings, Reading, i);
         all_limited = all_limited && reading->limited;
@@ -177,6 +175,7 @@ explain_networks(Store *store, GPtrArray *problems, const ExplainOptions *option
     store_query_init(&query);
     query.since_day = G_MAXINT32;
     query.until_day = G_MININT32;
+    query.failing = TRUE;
     g_array_set_clear_func(readings, reading_clear);
     for (guint i = 0; i < problems->len; i++) {
         Problem *problem = g_ptr_array_index(problems, i);

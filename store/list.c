@@ -61,18 +61,48 @@ bind_filter(Statement *each, const StoreQuery *query, guint limit)
     statement_int(each, 5, limit == 0 ? G_MAXINT64 : limit);
 }
 
+typedef struct {
+    gint64 first, last;
+} IdRange;
+
+/* Numbers between which all reports of QUERY lie. PostgreSQL goes by partitions of days instead. */
+static gboolean
+find_range(Store *store, const StoreQuery *query, IdRange *ret_range, GError **error)
+{
+    gboolean row = TRUE;
+    *ret_range = (IdRange){0, G_MAXINT64};
+    if ((query->since_day > G_MININT32 || query->until_day < G_MAXINT32) &&
+        !statement_can_ask(store->statements)) {
+        g_autoptr(Statement) find = statement_get(store->statements, "report_range", error);
+        if (find == NULL)
+            return FALSE;
+        statement_int(find, 1, query->since_day);
+        statement_int(find, 2, query->until_day);
+        if (!statement_step(find, &row, error))
+            return FALSE;
+        /* Without such a report both are NULL, which reads as 0, the number of none. */
+        *ret_range = (IdRange){statement_get_int(find, 0), statement_get_int(find, 1)};
+    }
+    if (query->before_id != 0)
+        ret_range->last = MIN(ret_range->last, query->before_id - 1);
+    return TRUE;
+}
+
 gboolean
 store_each_report(Store *store, const StoreQuery *query, guint limit, StoreReportFunc func,
                   gpointer data, GError **error)
 {
     gboolean row;
-    gboolean all = query->since_day == G_MININT32 && query->until_day == G_MAXINT32;
-    g_autoptr(Statement) each =
-        statement_get(store->statements, all ? "report_each" : "report_each_of_days", error);
+    IdRange range;
+    if (!find_range(store, query, &range, error))
+        return FALSE;
+    g_autoptr(Statement) each = statement_get(store->statements, "report_each", error);
     if (each == NULL)
         return FALSE;
     bind_filter(each, query, limit);
-    statement_int(each, 6, query->before_id == 0 ? G_MAXINT64 : query->before_id);
+    statement_int(each, 6, range.first);
+    statement_int(each, 7, range.last);
+    statement_int(each, 8, query->failing);
     do {
         if (!statement_step(each, &row, error))
             return FALSE;

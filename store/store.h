@@ -141,6 +141,7 @@ typedef struct {
     const char *mx;          /* failures only: exact, normalised */
     const char *result_word; /* failures only */
     gint64 before_id;        /* single reports only: those with a lower id; 0 means all */
+    gboolean failing;        /* single reports only: those that count and have failed sessions */
 } StoreQuery;
 void store_query_init(StoreQuery *query); /* matches all */
 
@@ -232,7 +233,8 @@ typedef struct {
     gint64 successful, failed;     /* sums over its entries, for lists */
 } StoreReportRow;
 typedef gboolean (*StoreReportFunc)(gpointer data, const StoreReportRow *row);
-/* Newest first; LIMIT 0 = all. Only since/until, domain, sender and before_id of QUERY are used. */
+/* Newest first; LIMIT 0 = all. Only since/until, domain, sender, before_id and failing of QUERY are
+ * used. */
 gboolean store_each_report(Store *store, const StoreQuery *query, guint limit, StoreReportFunc func,
                            gpointer data, GError **error);
 /* With raw. STORE_ERROR_NOT_FOUND. */

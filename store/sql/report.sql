@@ -30,29 +30,29 @@ WHERE id = $1 AND day = $10
 -- name: report_raw
 SELECT raw, hint_domain FROM report WHERE id = $1 AND day = $2
 
+-- name: report_range
+-- The lowest and the highest number of the reports of these days: two look-ups a day. Reports come in
+-- the order of their days, by and large, so those in between are few more.
+WITH RECURSIVE days (held, day) AS (
+  SELECT 0, (SELECT MIN(day) FROM report WHERE held = 0 AND day >= $1)
+  UNION ALL
+  SELECT 1, (SELECT MIN(day) FROM report WHERE held = 1 AND day >= $1)
+  UNION ALL
+  SELECT 2, (SELECT MIN(day) FROM report WHERE held = 2 AND day >= $1)
+  UNION ALL
+  SELECT days.held, (SELECT MIN(r.day) FROM report r WHERE r.held = days.held AND r.day > days.day)
+  FROM days WHERE days.day < $2)
+SELECT MIN((SELECT MIN(r.id) FROM report r WHERE r.held = days.held AND r.day = days.day)),
+       MAX((SELECT MAX(r.id) FROM report r WHERE r.held = days.held AND r.day = days.day))
+FROM days WHERE days.day <= $2
+
 -- name: report_each
 SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r.contact_info,
        r.report_id, r.counts_for, r.trust, r.authenticated_by, r.hint_domain, r.road, r.source,
        r.times_seen, r.counted, r.counted_instead, r.deviations, r.findings, r.successful, r.failed
 FROM report r JOIN name s ON s.id = r.sender
-WHERE r.day BETWEEN $1 AND $2 AND r.id < $6
-  -- Whether the list of domains holds $3: taking it out changes the list.
-  AND (CAST($3 AS TEXT) IS NULL
-       OR replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')
-          <> ',' || replace(r.counts_for, ';', ',') || ',')
-  AND (CAST($4 AS TEXT) IS NULL
-       OR r.sender IN (SELECT id FROM name WHERE text = $4
-                       OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
-ORDER BY r.id DESC LIMIT $5
-
--- name: report_each_of_days
--- The numbers of the reports of these days by the index of days, in order; then these rows alone.
-SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r.contact_info,
-       r.report_id, r.counts_for, r.trust, r.authenticated_by, r.hint_domain, r.road, r.source,
-       r.times_seen, r.counted, r.counted_instead, r.deviations, r.findings, r.successful, r.failed
-FROM report r JOIN name s ON s.id = r.sender
-WHERE r.id IN (SELECT id FROM report WHERE held IN (0, 1, 2) AND day BETWEEN $1 AND $2)
-  AND r.day BETWEEN $1 AND $2 AND r.id < $6
+WHERE r.day BETWEEN $1 AND $2 AND r.id BETWEEN $6 AND $7
+  AND ($8 = 0 OR (r.counted = 1 AND r.failed > 0))
   -- Whether the list of domains holds $3: taking it out changes the list.
   AND (CAST($3 AS TEXT) IS NULL
        OR replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')

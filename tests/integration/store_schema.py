@@ -25,13 +25,14 @@ PLANS = {
                            "SEARCH t USING PRIMARY KEY (day>?)"],
     "domain_of_days": ["SEARCH daily_total USING PRIMARY KEY (day>? AND day<?)"],
     "name_range": ["SEARCH name USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
-    "report_each_of_days": ["SEARCH report USING COVERING INDEX report_day (held=? AND day>? AND day<?)",
-                            "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"],
+    "report_range": ["SEARCH r USING COVERING INDEX report_day (held=? AND day=?)",
+                     "SEARCH r USING COVERING INDEX report_day (held=? AND day>?)"],
+    "report_each": ["SEARCH r USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
     "retention_next": ["SEARCH report USING INDEX report_day (held=? AND day<?)"],
     "rebuild_kept_days": ["SEARCH report USING COVERING INDEX report_day (held=?)"],
 }
 # May walk through a whole table that grows with the reports.
-WALKS = {"report_each", "quarantine_each", "quarantine_sums", "retention_count_quarantine"}
+WALKS = {"quarantine_each", "quarantine_sums", "retention_count_quarantine"}
 LARGE = {"report", "r", "daily_total", "t", "daily_failure", "f", "quarantine", "name"}
 
 

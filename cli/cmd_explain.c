@@ -31,12 +31,13 @@ explain_domain(App *app, const ExplainCommand *command, const Summary *summary,
     for (guint i = 0; i < domain->totals->len; i++)
         page.failed =
             sessions_plus(page.failed, g_array_index(domain->totals, SummaryTotal, i).failed);
-    page.problems = explain_problems(app->store, summary, domain, &options, error);
-    if (page.problems != NULL)
-        page.notices = explain_notices(app->store, summary, domain, options.query,
-                                       app->config->readiness.silence_days, error);
+    g_autoptr(Evidence) evidence = explain_evidence(app->store, summary, domain, error);
+    if (evidence == NULL)
+        return FALSE;
+    page.notices = explain_notices(evidence, options.query, app->config->readiness.silence_days);
+    page.problems = explain_problems(app->store, evidence, summary, domain, &options, error);
     g_array_append_val(pages, page);
-    return page.notices != NULL;
+    return page.problems != NULL;
 }
 
 static int

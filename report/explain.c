@@ -269,17 +269,19 @@ explain_weigh(Explain *explain, Store *store, const ExplainOptions *options, GEr
     return g_steal_pointer(&problems);
 }
 
+Evidence *
+explain_evidence(Store *store, const Summary *summary, const SummaryDomain *domain, GError **error)
+{
+    return evidence_read(store, domain->domain, summary->until + 1,
+                         (guint)(summary->until - summary->since) + 1, error);
+}
+
 GPtrArray *
-explain_problems(Store *store, const Summary *summary, const SummaryDomain *domain,
-                 const ExplainOptions *options, GError **error)
+explain_problems(Store *store, const Evidence *evidence, const Summary *summary,
+                 const SummaryDomain *domain, const ExplainOptions *options, GError **error)
 {
     if (domain->failures->len == 0)
         return g_ptr_array_new_with_free_func(problem_free);
-    g_autoptr(Evidence) evidence =
-        evidence_read(store, domain->domain, summary->until + 1,
-                      (guint)(summary->until - summary->since) + 1, error);
-    if (evidence == NULL)
-        return NULL;
     g_autoptr(Explain) explain = explain_new(evidence, summary->since);
     return explain_weigh(explain, store, options, error);
 }

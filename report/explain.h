@@ -88,11 +88,17 @@ typedef struct {
     const char *as_database; /* MMDB file for AS names; NULL: none */
 } ExplainOptions;
 
-/* The problems of DOMAIN (one of SUMMARY, which was made by the same query from the same STORE),
- * what is worst for enforce first: by effect, what is rare last, what goes on before what ended,
- * then by sessions. Sender, MX, result and policy type of the query choose problems; each is told
- * as a whole, with the other senders and MX hosts that it concerns. Free with g_ptr_array_unref; of
- * Problem. NULL with STORE_ERROR, or NETWORK_ERROR (networks.h) for the AS database. Networks stay
- * empty without addresses, and where STORE has no decoder. */
-GPtrArray *explain_problems(Store *store, const Summary *summary, const SummaryDomain *domain,
-                            const ExplainOptions *options, GError **error);
+/* What the store says of DOMAIN in the period of SUMMARY. STORE_ERROR. */
+Evidence *explain_evidence(Store *store, const Summary *summary, const SummaryDomain *domain,
+                           GError **error);
+
+/* The problems of DOMAIN (one of SUMMARY, which was made by the same query from the same STORE) by
+ * its EVIDENCE (of explain_evidence), what is worst for enforce first: by effect, what is rare
+ * last, what goes on before what ended, then by sessions. Sender, MX, result and policy type of the
+ * query choose problems; each is told as a whole, with the other senders and MX hosts that it
+ * concerns. Free with g_ptr_array_unref; of Problem. NULL with STORE_ERROR, or NETWORK_ERROR
+ * (networks.h) for the AS database. Networks stay empty without addresses, and where STORE has no
+ * decoder. */
+GPtrArray *explain_problems(Store *store, const Evidence *evidence, const Summary *summary,
+                            const SummaryDomain *domain, const ExplainOptions *options,
+                            GError **error);

@@ -353,15 +353,9 @@ drop_unasked(GPtrArray *notices, const StoreQuery *query)
 }
 
 GPtrArray *
-explain_notices(Store *store, const Summary *summary, const SummaryDomain *domain,
-                const StoreQuery *query, guint silence_days, GError **error)
+explain_notices(const Evidence *evidence, const StoreQuery *query, guint silence_days)
 {
     g_autoptr(GPtrArray) notices = g_ptr_array_new_with_free_func(notice_free);
-    g_autoptr(Evidence) evidence =
-        evidence_read(store, domain->domain, summary->until + 1,
-                      (guint)(summary->until - summary->since) + 1, error);
-    if (evidence == NULL)
-        return NULL;
     const EvidenceTotal *rows = (const EvidenceTotal *)(const void *)evidence->totals->data;
     guint n = evidence->totals->len;
     gboolean seen = anybody_reports(evidence, POLICY_TYPE_STS);
@@ -372,8 +366,7 @@ explain_notices(Store *store, const Summary *summary, const SummaryDomain *domai
         g_autofree char *name = text_printable(rows[i].sender, -1, NAME_BYTES);
         notice_visibility(notices, rows[i].sender, name, days, seen);
         notice_double(notices, rows[i].sender, name, days);
-        notice_silence(notices, rows[i].sender, name, days,
-                       summary->until + 1 - (gint32)silence_days);
+        notice_silence(notices, rows[i].sender, name, days, evidence->today - (gint32)silence_days);
         notice_gaps(notices, rows[i].sender, name, rows + i, end - i);
     }
     if (!seen && anybody_reports(evidence, POLICY_TYPE_NONE))

@@ -29,8 +29,7 @@ typedef struct {
     const char *clause; /* "RFC 8461 5.1"; static */
 } Notice;
 
-/* The notices on DOMAIN in the period of SUMMARY, in the order of NoticeKind, then by sender;
- * SILENCE_DAYS as in ReadinessRules. Sender of QUERY chooses (NULL: all). Free with
- * g_ptr_array_unref; of Notice. NULL with STORE_ERROR. */
-GPtrArray *explain_notices(Store *store, const Summary *summary, const SummaryDomain *domain,
-                           const StoreQuery *query, guint silence_days, GError **error);
+/* The notices on the domain of EVIDENCE (of explain_evidence), in the order of NoticeKind, then by
+ * sender; SILENCE_DAYS as in ReadinessRules. Sender of QUERY chooses (NULL: all). Free with
+ * g_ptr_array_unref; of Notice. */
+GPtrArray *explain_notices(const Evidence *evidence, const StoreQuery *query, guint silence_days);

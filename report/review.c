@@ -101,7 +101,12 @@ read_problems(Store *store, const Review *review, const ReviewRequest *request,
               ReviewDomain *domain, GError **error)
 {
     ExplainOptions options = {&request->summary.query, request->addresses, request->as_database};
-    domain->problems = explain_problems(store, review->summary, domain->summary, &options, error);
+    g_autoptr(Evidence) evidence = explain_evidence(store, review->summary, domain->summary, error);
+    if (evidence == NULL)
+        return FALSE;
+    domain->notices = explain_notices(evidence, options.query, request->rules->silence_days);
+    domain->problems =
+        explain_problems(store, evidence, review->summary, domain->summary, &options, error);
     if (domain->problems == NULL)
         return FALSE;
     for (guint i = domain->problems->len; review->only_new && domain->change != NULL && i > 0;
@@ -109,9 +114,7 @@ read_problems(Store *store, const Review *review, const ReviewRequest *request,
         if (!has_news(g_ptr_array_index(domain->problems, i - 1), domain->change))
             g_ptr_array_remove_index(domain->problems, i - 1);
     }
-    domain->notices = explain_notices(store, review->summary, domain->summary, options.query,
-                                      request->rules->silence_days, error);
-    return domain->notices != NULL;
+    return TRUE;
 }
 
 static gboolean

@@ -10,6 +10,10 @@ typedef struct {
     Summary *summary;
     SummarySender *sender; /* the present group of totals, NULL before the first */
     GArray *days;          /* of LoopDay: its days */
+    /* Of the row before; rows come in runs, and equal pointers are equal texts. */
+    const char *domain;
+    guint at; /* its place */
+    StoreFailure failure;
 } Gather;
 
 gint64
@@ -45,6 +49,19 @@ domain_for(Summary *summary, const char *name)
         at--;
     g_array_insert_val(summary->domains, at, fresh);
     return &g_array_index(summary->domains, SummaryDomain, at);
+}
+
+/* The domain of a row. */
+static SummaryDomain *
+domain_of(Gather *gather, const char *name)
+{
+    GArray *domains = gather->summary->domains;
+    if (name != gather->domain) {
+        SummaryDomain *domain = domain_for(gather->summary, name);
+        gather->domain = name;
+        gather->at = (guint)(domain - (SummaryDomain *)(void *)domains->data);
+    }
+    return &g_array_index(domains, SummaryDomain, gather->at);
 }
 
 static void
@@ -105,7 +122,7 @@ gather_total(gpointer data, const StoreTotal *row)
 {
     Gather *gather = data;
     Summary *summary = gather->summary;
-    SummaryDomain *domain = domain_for(summary, row->domain);
+    SummaryDomain *domain = domain_of(gather, row->domain);
     add_to_totals(summary, domain, row);
 
     SummarySender *sender = sender_for(gather, domain, row);
@@ -128,6 +145,15 @@ same_group(const SummaryFailure *group, const StoreFailure *row, const char *mod
            g_strcmp0(group->reason, row->reason) == 0 && g_strcmp0(group->mode, mode) == 0;
 }
 
+/* In the group of the row before, told without a look at the texts. */
+static gboolean
+goes_on(const StoreFailure *last, const StoreFailure *row)
+{
+    return last->domain == row->domain && last->sender == row->sender && last->mx == row->mx &&
+           last->policy_type == row->policy_type && last->result_word == row->result_word &&
+           last->reason == row->reason && last->mode == row->mode;
+}
+
 static const char *
 keep(Summary *summary, const char *text)
 {
@@ -139,13 +165,13 @@ gather_failure(gpointer data, const StoreFailure *row)
 {
     Gather *gather = data;
     Summary *summary = gather->summary;
-    SummaryDomain *domain = domain_for(summary, row->domain);
+    SummaryDomain *domain = domain_of(gather, row->domain);
     const char *mode = sts_mode_name(row->mode);
     SummaryFailure *group =
         domain->failures->len == 0
             ? NULL
             : &g_array_index(domain->failures, SummaryFailure, domain->failures->len - 1);
-    if (group == NULL || !same_group(group, row, mode)) {
+    if (group == NULL || (!goes_on(&gather->failure, row) && !same_group(group, row, mode))) {
         SummaryFailure fresh = {
             .sender = keep(summary, row->sender),
             .mx = keep(summary, row->mx),
@@ -164,6 +190,7 @@ gather_failure(gpointer data, const StoreFailure *row)
     group->sessions = sessions_plus(group->sessions, row->sessions);
     group->first_day = MIN(group->first_day, row->day);
     group->last_day = MAX(group->last_day, row->day);
+    gather->failure = *row;
     return TRUE;
 }
 
@@ -283,6 +310,16 @@ read_period(Store *store, Summary *summary, const StoreQuery *query, GError **er
     return TRUE;
 }
 
+static gboolean
+read_rows(Store *store, const SummaryRequest *request, Gather *gather, GError **error)
+{
+    if (!store_each_total(store, &request->query, gather_total, gather, error))
+        return FALSE;
+    gather->domain = NULL; /* pointers of another call mean nothing */
+    return request->only_totals ||
+           store_each_failure(store, &request->query, gather_failure, gather, error);
+}
+
 Summary *
 summary_make(Store *store, const SummaryRequest *request, GError **error)
 {
@@ -297,9 +334,7 @@ summary_make(Store *store, const SummaryRequest *request, GError **error)
         return NULL;
     StoreCounts counts;
     gboolean ok = read_period(store, summary, &request->query, error) &&
-                  store_each_total(store, &request->query, gather_total, &gather, error) &&
-                  store_each_failure(store, &request->query, gather_failure, &gather, error) &&
-                  store_counts(store, &counts, error);
+                  read_rows(store, request, &gather, error) && store_counts(store, &counts, error);
     store_end_read(store);
     if (!ok)
         return NULL;

@@ -62,6 +62,7 @@ typedef struct {
 typedef struct {
     StoreQuery query;       /* G_MININT32 / G_MAXINT32 days: the first / last that is stored */
     gboolean only_failures; /* leave out domains and senders without a failed session */
+    gboolean only_totals;   /* the failures of all domains stay empty, and cost nothing */
 } SummaryRequest;
 
 /* Counts are foreign (each up to 2^53): a sum stays at the end of the range instead of wrapping. */

@@ -113,7 +113,7 @@ read_lines(Page *page, Board *board, GError **error)
 static gboolean
 read_board(Page *page, Board *board, GError **error)
 {
-    SummaryRequest request = {0};
+    SummaryRequest request = {.only_totals = TRUE};
     if (!read_lines(page, board, error))
         return FALSE;
     filter_query(&page->filter, &request.query);

@@ -53,13 +53,15 @@ SELECT r.id, r.day, r.starts, r.ends, r.received, s.text, r.organization_name, r
 FROM report r JOIN name s ON s.id = r.sender
 WHERE r.day BETWEEN $1 AND $2 AND r.id BETWEEN $6 AND $7
   AND ($8 = 0 OR (r.counted = 1 AND r.failed > 0))
-  -- Whether the list of domains holds $3: taking it out changes the list.
-  AND (CAST($3 AS TEXT) IS NULL
-       OR replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')
-          <> ',' || replace(r.counts_for, ';', ',') || ',')
   AND (CAST($4 AS TEXT) IS NULL
        OR r.sender IN (SELECT id FROM name WHERE text = $4
                        OR (text >= $4 || ' (via ' AND text < $4 || ' (via!')))
+  -- Whether the list of domains holds $3: taking it out changes the list. LIKE knows most others at
+  -- a quarter of the cost.
+  AND (CAST($3 AS TEXT) IS NULL
+       OR (r.counts_for LIKE '%' || $3 || '%'
+           AND replace(',' || replace(r.counts_for, ';', ',') || ',', ',' || $3 || ',', '')
+               <> ',' || replace(r.counts_for, ';', ',') || ','))
 ORDER BY r.id DESC LIMIT $5
 
 -- name: report_get

@@ -427,6 +427,50 @@ test_list_filters(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     assert_list(fixture->store, &query, 0, "3 2 ");
 }
 
+/* Reports come in any order of their days. */
+static void
+test_list_days(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    static const struct {
+        guint day;
+        const char *rest;
+    } reports[] = {
+        {3, "entry sts x.example 1 1 -\n"}, {0, "entry sts x.example 1 0 -\n"},
+        {5, "entry sts y.example 1 2 -\n"}, {1, "entry sts y.example 1 0 -\n"},
+        {3, "entry sts x.example 1 0 -\n"}, {9, "entry sts x.example 1 4 -\n"},
+        {0, "entry sts y.example 1 1 -\n"},
+    };
+    StoreQuery query;
+    store_query_init(&query);
+    query.since_day = DAY0_NUMBER;
+    assert_list(fixture->store, &query, 0, "");
+    for (guint i = 0; i < G_N_ELEMENTS(reports); i++) {
+        g_autofree char *text =
+            g_strdup_printf("org A\nid %u\nstart %" G_GINT64_FORMAT "\n%s", i,
+                            DAY0 + (gint64)reports[i].day * 86400, reports[i].rest);
+        fixture_put(fixture->store, text, TRUST_LOCAL, NULL, STORE_NEW);
+    }
+    assert_list(fixture->store, &query, 0, "7 6 5 4 3 2 1 ");
+    query.until_day = DAY0_NUMBER;
+    assert_list(fixture->store, &query, 0, "7 2 ");
+    query.since_day = G_MININT32;
+    query.until_day = DAY0_NUMBER + 1;
+    assert_list(fixture->store, &query, 0, "7 4 2 ");
+    query.before_id = 7;
+    assert_list(fixture->store, &query, 0, "4 2 ");
+    query.before_id = 0;
+    query.since_day = DAY0_NUMBER + 2;
+    query.until_day = DAY0_NUMBER + 8;
+    assert_list(fixture->store, &query, 0, "5 3 1 ");
+    assert_list(fixture->store, &query, 2, "5 3 ");
+    query.failing = TRUE;
+    assert_list(fixture->store, &query, 0, "3 1 ");
+    query.domain = "y.example";
+    assert_list(fixture->store, &query, 0, "3 ");
+    query.since_day = DAY0_NUMBER + 6;
+    assert_list(fixture->store, &query, 0, "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -446,6 +490,7 @@ main(int argc, char **argv)
         {"/store/report/odd-texts", fixture_open, test_odd_texts},
         {"/store/report/fields", fixture_open, test_report_fields},
         {"/store/report/filters", fixture_open, test_list_filters},
+        {"/store/report/days", fixture_open, test_list_days},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)

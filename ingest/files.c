@@ -22,12 +22,13 @@ typedef struct {
     guint64 octets;
     gboolean stopped;
     const char *path; /* of the mailbox in hand */
+    char *buffer;     /* BUFFER_BYTES, for one file after the other */
 } Walk;
 
 /* A descriptor that is being read, with what is kept of it. */
 typedef struct {
     int fd;
-    char *data;
+    char *data; /* owned, or the buffer of the walk */
     gsize length, allocated;
     gboolean ended;
     Walk *walk; /* for progress; NULL for none */
@@ -36,7 +37,8 @@ typedef struct {
 static void
 input_clear(Input *input)
 {
-    g_free(input->data);
+    if (input->walk == NULL || input->data != input->walk->buffer)
+        g_free(input->data);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Input, input_clear)
 
@@ -77,17 +79,29 @@ input_fill(Input *input, gsize room)
     return TRUE;
 }
 
-/* The first buffer full, or less: enough to tell a mailbox. */
+/* The first buffer full, or less: enough to tell a mailbox. SIZE is that of a file, 0 where it is
+ * not known: one that is read whole needs no second look for its end. */
 static gboolean
-input_start(Input *input)
+input_start(Input *input, gsize size)
 {
     input->allocated = BUFFER_BYTES;
-    input->data = g_malloc(input->allocated);
+    input->data = input->walk != NULL ? input->walk->buffer : g_malloc(input->allocated);
     while (!input->ended && input->length < SNIFF_BYTES) {
         if (!input_fill(input, input->allocated - input->length))
             return FALSE;
     }
+    input->ended = input->ended || input->length == size;
     return TRUE;
+}
+
+/* What was read so far in memory of its own, to which more can be added. */
+static void
+input_own(Input *input)
+{
+    if (input->walk == NULL || input->data != input->walk->buffer)
+        return;
+    input->data = g_malloc(input->allocated);
+    memcpy(input->data, input->walk->buffer, input->length);
 }
 
 /* The rest: MAX + 1 octets are kept, all are counted. */
@@ -95,6 +109,11 @@ static GBytes *
 input_finish(Input *input, gsize max, guint64 *ret_full_size)
 {
     gsize keep = MIN(max, G_MAXSSIZE - 1) + 1;
+    if (input->ended) { /* nearly always: a copy of the right size */
+        *ret_full_size = input->length;
+        return g_bytes_new(input->data, MIN(input->length, keep));
+    }
+    input_own(input);
     while (!input->ended && input->length < keep) {
         if (input->length == input->allocated) {
             input->allocated = MIN(input->allocated * 2, MAX(keep, BUFFER_BYTES));
@@ -123,7 +142,7 @@ GBytes *
 files_read_fd(int fd, gsize max, guint64 *ret_full_size, GError **error)
 {
     g_auto(Input) input = {.fd = fd};
-    GBytes *bytes = input_start(&input) ? input_finish(&input, max, ret_full_size) : NULL;
+    GBytes *bytes = input_start(&input, 0) ? input_finish(&input, max, ret_full_size) : NULL;
     if (bytes == NULL)
         g_set_error_literal(error, G_IO_ERROR, g_io_error_from_errno(errno), g_strerror(errno));
     return bytes;
@@ -182,13 +201,14 @@ read_single(Walk *walk, Input *input, FileItemKind kind, const char *path, const
     return TRUE;
 }
 
-/* FD as a mailbox or as one input. NAME is the base name, or NULL for a stream without one. */
+/* FD, a file of SIZE octets (0: not known), as a mailbox or as one input. NAME is the base name, or
+ * NULL for a stream without one. */
 static void
-read_input(Walk *walk, int fd, FileItemKind kind, const char *path, const char *name)
+read_input(Walk *walk, int fd, gsize size, FileItemKind kind, const char *path, const char *name)
 {
     g_auto(Input) input = {.fd = fd, .walk = walk};
     walk->path = path;
-    gboolean ok = input_start(&input);
+    gboolean ok = input_start(&input, size);
     if (ok && kind == FILE_ITEM_ANY &&
         (mbox_sniff(input.data, input.length) || (name != NULL && g_str_has_suffix(name, ".mbox"))))
         ok = read_mbox(walk, &input);
@@ -232,14 +252,14 @@ is_folder(int parent, const char *name)
 /* Opens a regular file or a folder of a folder, and nothing else: opening a FIFO would wait,
  * opening a device may do things. -1 and *RET_WHY (static) otherwise. */
 static int
-open_entry(int parent, const char *name, mode_t *ret_mode, const char **ret_why)
+open_entry(int parent, const char *name, struct stat *ret_stat, const char **ret_why)
 {
     struct stat st;
     if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         *ret_why = g_strerror(errno);
         return -1;
     }
-    *ret_mode = st.st_mode;
+    mode_t kind = st.st_mode & S_IFMT;
     if (S_ISLNK(st.st_mode)) {
         *ret_why = "a symbolic link inside a folder is not followed";
         return -1;
@@ -253,7 +273,7 @@ open_entry(int parent, const char *name, mode_t *ret_mode, const char **ret_why)
         return -1;
     }
     /* It may have been replaced since it was looked at. */
-    if (fstat(fd, &st) != 0 || (st.st_mode & S_IFMT) != (*ret_mode & S_IFMT)) {
+    if (fstat(fd, ret_stat) != 0 || (ret_stat->st_mode & S_IFMT) != kind) {
         close(fd);
         return -1;
     }
@@ -264,15 +284,15 @@ static void
 walk_entry(Walk *walk, int parent, const char *name, FileItemKind kind, const char *path,
            guint depth)
 {
-    mode_t mode = 0;
+    struct stat st = {0};
     const char *why = NULL;
-    int fd = open_entry(parent, name, &mode, &why);
+    int fd = open_entry(parent, name, &st, &why);
     if (fd < 0) {
         tell_unreadable(walk, path, why);
-    } else if (S_ISDIR(mode)) {
+    } else if (S_ISDIR(st.st_mode)) {
         walk_folder(walk, fd, kind, path, depth + 1);
     } else {
-        read_input(walk, fd, kind, path, name);
+        read_input(walk, fd, (gsize)st.st_size, kind, path, name);
         close(fd);
     }
 }
@@ -325,9 +345,10 @@ walk_folder(Walk *walk, int fd, FileItemKind kind, const char *path, guint depth
 void
 files_walk(const char *path, gsize max_bytes, const FileVisitor *visitor)
 {
-    Walk walk = {.visitor = visitor, .max = max_bytes};
+    g_autofree char *buffer = g_malloc(BUFFER_BYTES);
+    Walk walk = {.visitor = visitor, .max = max_bytes, .buffer = buffer};
     if (strcmp(path, "-") == 0) {
-        read_input(&walk, STDIN_FILENO, FILE_ITEM_ANY, path, NULL);
+        read_input(&walk, STDIN_FILENO, 0, FILE_ITEM_ANY, path, NULL);
         return;
     }
     struct stat st;
@@ -338,7 +359,7 @@ files_walk(const char *path, gsize max_bytes, const FileVisitor *visitor)
         walk_folder(&walk, fd, FILE_ITEM_ANY, path, 0);
     } else {
         g_autofree char *name = g_path_get_basename(path);
-        read_input(&walk, fd, FILE_ITEM_ANY, path, name);
+        read_input(&walk, fd, 0, FILE_ITEM_ANY, path, name);
         close(fd);
     }
 }

@@ -32,10 +32,25 @@ verified_domain(Trust trust, const char *authenticated_by)
     return organisational(authenticated_by, -1);
 }
 
+/* Nearly every name: ASCII, words with one space between them. */
+static gboolean
+is_collapsed(const char *text)
+{
+    gboolean gap = TRUE;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c < ' ' || *c > '~' || (gap && *c == ' '))
+            return FALSE;
+        gap = *c == ' ';
+    }
+    return !gap;
+}
+
 /* White space of any kind as single spaces, none at the ends. */
 static char *
 collapse(const char *text)
 {
+    if (is_collapsed(text))
+        return g_strdup(text);
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     GString *out = g_string_new(NULL);
     gboolean gap = FALSE;

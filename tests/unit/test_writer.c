@@ -340,6 +340,51 @@ test_many_threads(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     tally_clear(&tally);
 }
 
+/* One that waits for full groups writes those that do not get full, and waits for nobody whom it
+ * keeps waiting itself. */
+static void
+test_bulk(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    tally_init(&tally);
+    Writer *writer = writer_start_bulk(fixture->store);
+    for (guint i = 0; i < 3; i++)
+        put_number(writer, &tally, i, TRUE);
+    wait_for(&tally, 3);
+    for (guint i = 3; i < 6; i++) {
+        g_autofree char *text = g_strdup_printf("org X\nid %u\nstart 1700006400\n", i);
+        put_text(writer, &tally, text, TRUST_LOCAL, i, LIMIT_QUEUE_BYTES, TRUE);
+    }
+    for (guint i = 10; i < 10 + LIMIT_GROUP_COMMIT; i++)
+        put_number(writer, &tally, i, TRUE);
+    writer_stop(writer);
+    g_assert_cmpuint(tally.results[WRITER_STORED], ==, 6 + LIMIT_GROUP_COMMIT);
+    g_assert_cmpuint(tally.freed, ==, tally.answered);
+    g_assert_cmpint(fixture_counts(fixture->store).reports, ==, 6 + LIMIT_GROUP_COMMIT);
+    tally_clear(&tally);
+}
+
+/* The memory of what was written goes back also when nobody puts any more. */
+static void
+test_idle(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Tally tally;
+    guint freed = 0;
+    tally_init(&tally);
+    Writer *writer = writer_start(fixture->store);
+    for (guint i = 0; i < 20; i++)
+        put_number(writer, &tally, i, TRUE);
+    for (guint turn = 0; freed < 20 && turn < 6000; turn++) {
+        g_usleep(10000);
+        pthread_mutex_lock(&tally.lock);
+        freed = tally.freed;
+        pthread_mutex_unlock(&tally.lock);
+    }
+    g_assert_cmpuint(freed, ==, 20);
+    writer_stop(writer);
+    tally_clear(&tally);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -358,6 +403,8 @@ main(int argc, char **argv)
         {"/writer/stop", test_stop},
         {"/writer/stop-with-room", test_stop_with_room},
         {"/writer/many-threads", test_many_threads},
+        {"/writer/bulk", test_bulk},
+        {"/writer/idle", test_idle},
     };
 #ifdef __SANITIZE_THREAD__
     /* ThreadSanitizer cannot see how GLib's own allocator passes memory between threads. */

@@ -8,8 +8,8 @@
 #include "ingest/https_body.h"
 #include "ingest/https_front.h"
 
-/* Threads: libmicrohttpd's own (requests, certificate callback), that of https_connections, those
- * of the sink (done), and the callers of https.h. */
+/* Threads: those of libmicrohttpd (requests, certificate callback; a connection stays in one), that
+ * of https_connections, those of the sink (done), and the callers of https.h. */
 struct HttpsServer {
     atomic_uint references; /* the owner, and each request: done may come after https_stop */
     const IntakeRules *rules;

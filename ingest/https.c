@@ -111,6 +111,13 @@ or_default(guint value, guint fallback)
     return value != 0 ? value : fallback;
 }
 
+/* The writer, the dashboard and the system want the other processors. */
+static guint
+usual_threads(void)
+{
+    return CLAMP(g_get_num_processors() / 2, 1, LIMIT_HTTPS_THREADS);
+}
+
 /* Everything but the socket. */
 static gboolean
 start(HttpsServer *server, const HttpsOptions *options, GError **error)
@@ -124,6 +131,7 @@ start(HttpsServer *server, const HttpsOptions *options, GError **error)
         .connections = or_default(options->connections, LIMIT_HTTPS_CONNECTIONS),
         .connections_per_address = or_default(options->connections_per_address, per_address),
         .timeout_seconds = or_default(options->timeout_seconds, LIMIT_HTTPS_TIMEOUT_SECONDS),
+        .threads = or_default(options->threads, usual_threads()),
         .log = log_line,
         .log_data = server,
         .flags = MHD_ALLOW_SUSPEND_RESUME,

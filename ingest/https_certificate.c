@@ -39,8 +39,8 @@ struct HttpsCertificate {
     gint64 looked;   /* monotonic microseconds */
 };
 
-/* GnuTLS gives its callback no pointer of ours, but every libmicrohttpd daemon handles all its
- * connections in one thread of its own. */
+/* GnuTLS gives its callback no pointer of ours, but the threads of each libmicrohttpd daemon are
+ * its own. */
 static _Thread_local HttpsCertificate *serving;
 
 static void

@@ -30,6 +30,12 @@ static gboolean
 start_daemon(HttpsFront *front, const HttpsFrontOptions *options, GError **error)
 {
     gboolean tls = front->certificate != NULL;
+    const struct MHD_OptionItem pool[] = {
+        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)options->threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    /* A pool of one is no pool, and libmicrohttpd complains of it. */
+    const struct MHD_OptionItem *threads = options->threads > 1 ? pool : &pool[1];
     struct MHD_OptionItem items[] = {
         /* https_connections counts them; libmicrohttpd does so a moment later. */
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->connections + 64, NULL},
@@ -39,6 +45,7 @@ start_daemon(HttpsFront *front, const HttpsFrontOptions *options, GError **error
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)https_connections_notify, front->connections},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)options->completed, options->data},
+        {MHD_OPTION_ARRAY, 0, (void *)(intptr_t)threads},
         {MHD_OPTION_ARRAY, 0, (void *)(intptr_t)options->more},
         {tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)(intptr_t)HTTPS_PRIORITIES},
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)https_certificate_retrieve},

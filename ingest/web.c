@@ -133,7 +133,6 @@ start(WebServer *server, const WebOptions *options, void (*log)(gpointer, const 
       gpointer log_data, GError **error)
 {
     const struct MHD_OptionItem more[] = {
-        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)options->threads, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)take_target, server},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escaped, server},
         {MHD_OPTION_END, 0, NULL},
@@ -144,6 +143,7 @@ start(WebServer *server, const WebOptions *options, void (*log)(gpointer, const 
         .connections = options->connections,
         .connections_per_address = options->connections_per_address,
         .timeout_seconds = options->timeout_seconds,
+        .threads = options->threads,
         .log = log,
         .log_data = log_data,
         .flags = MHD_USE_ITC,

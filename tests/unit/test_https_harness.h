@@ -188,8 +188,12 @@ fixture_start(Fixture *f)
 static void
 fixture_prepare(Fixture *f)
 {
+    const char *threads = g_getenv("HTTPS_THREADS");
     *f = (Fixture){
-        .options = {.listen = "127.0.0.1:0", .listen_fd = -1, .path = "/v1/tlsrpt"},
+        .options = {.listen = "127.0.0.1:0",
+                    .listen_fd = -1,
+                    .path = "/v1/tlsrpt",
+                    .threads = (guint)g_ascii_strtoull(threads != NULL ? threads : "0", NULL, 10)},
         .rules = {.minimum = TRUST_UNAUTHENTICATED},
         .fake = {.outcomes = {-1, -1, -1, -1}},
     };

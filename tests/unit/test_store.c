@@ -471,6 +471,38 @@ test_list_days(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     assert_list(fixture->store, &query, 0, "");
 }
 
+static void
+assert_others(Store *store, gboolean expected)
+{
+    gboolean others = !expected;
+    g_autoptr(GError) error = NULL;
+    store_others_wrote(store, &others, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(others, ==, expected);
+}
+
+/* Whether somebody else is at work, by which a prune goes fast or slowly. */
+static void
+test_others(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    static const char report[] = "org A\nid 1\nstart 1700006400\nentry sts x.example 1 0 -\n";
+    static const char more[] = "org A\nid 2\nstart 1700006400\nentry sts x.example 1 0 -\n";
+    Store *other = fixture_another(fixture);
+    assert_others(fixture->store, FALSE);
+    fixture_put(other, report, TRUST_LOCAL, NULL, STORE_NEW);
+    assert_others(fixture->store, TRUE);
+    assert_others(fixture->store, FALSE);
+    fixture_put(other, report, TRUST_LOCAL, NULL, STORE_DUPLICATE);
+    assert_others(fixture->store, TRUE);
+    fixture_put(fixture->store, more, TRUST_LOCAL, NULL, STORE_NEW);
+    assert_others(fixture->store, FALSE);
+    assert_others(other, TRUE);
+    fixture_put(other, more, TRUST_LOCAL, NULL, STORE_DUPLICATE);
+    fixture_put(fixture->store, report, TRUST_LOCAL, NULL, STORE_DUPLICATE);
+    assert_others(other, TRUE);
+    store_close(other);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -491,6 +523,7 @@ main(int argc, char **argv)
         {"/store/report/fields", fixture_open, test_report_fields},
         {"/store/report/filters", fixture_open, test_list_filters},
         {"/store/report/days", fixture_open, test_list_days},
+        {"/store/others", fixture_open, test_others},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)

@@ -7,7 +7,7 @@
 #include "store/postgresql-internal.h"
 
 /* More go in several statements: both ends hold all of one in memory. */
-#define ROWS_AT_ONCE  10000
+#define ROWS_AT_ONCE  250
 #define BYTES_AT_ONCE (4u * 1024 * 1024)
 
 static const struct {

@@ -62,9 +62,14 @@ typedef struct {
     /* Room for the days FIRST to LAST before they come in, outside of a transaction; NULL where no
      * database needs to be told. */
     gboolean (*make_room)(DriverConnection *connection, gint64 first, gint64 last, GError **error);
+    /* The highest id that the database remembers to have given in TABLE, of rows that are gone too;
+     * 0 where it remembers none. */
+    gboolean (*given_id)(DriverConnection *connection, const char *table, gint64 *ret_id,
+                         GError **error);
     /* Rows of TABLE were inserted with ids of their own: those that the database gives from now on
-     * come after them. NULL where it sees that by itself. */
-    gboolean (*adopt_ids)(DriverConnection *connection, const char *table, GError **error);
+     * come after them, and after GIVEN where no id may be given twice. */
+    gboolean (*adopt_ids)(DriverConnection *connection, const char *table, gint64 given,
+                          GError **error);
 
     /* SQL is one statement; more is refused. The connection must outlive the statement. */
     DriverStatement *(*prepare)(DriverConnection *connection, const char *sql, GError **error);

@@ -223,11 +223,29 @@ postgresql_make_room(DriverConnection *connection, gint64 first, gint64 last, GE
 }
 
 static gboolean
-postgresql_adopt_ids(DriverConnection *connection, const char *table, GError **error)
+postgresql_given_id(DriverConnection *connection, const char *table, gint64 *ret_id, GError **error)
 {
-    g_autofree char *sql = g_strdup_printf("SELECT setval(pg_get_serial_sequence('%s', 'id'),"
-                                           " GREATEST(MAX(id), 1), MAX(id) > 0) FROM %s",
-                                           table, table);
+    PGresult *result = NULL;
+    /* Who may only read tables is not told. */
+    g_autofree char *sql =
+        g_strdup_printf("SELECT CASE WHEN has_sequence_privilege(name, 'USAGE, SELECT')"
+                        " THEN COALESCE(pg_sequence_last_value(name::regclass), 0) ELSE 0 END"
+                        " FROM pg_get_serial_sequence('%s', 'id') AS name",
+                        table);
+    if (!postgresql_link_command(connection, sql, &result, error))
+        return FALSE;
+    *ret_id = g_ascii_strtoll(connection->pq->getvalue(result, 0, 0), NULL, 10);
+    connection->pq->clear(result);
+    return TRUE;
+}
+
+static gboolean
+postgresql_adopt_ids(DriverConnection *connection, const char *table, gint64 given, GError **error)
+{
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT setval(pg_get_serial_sequence('%s', 'id'), GREATEST(last, 1), last > 0)"
+        " FROM (SELECT GREATEST(MAX(id), %" G_GINT64_FORMAT ") AS last FROM %s) AS ids",
+        table, given, table);
     return postgresql_link_command(connection, sql, NULL, error);
 }
 
@@ -298,6 +316,7 @@ const Driver driver_postgresql = {
     .commit = postgresql_commit,
     .rollback = postgresql_rollback,
     .make_room = postgresql_make_room,
+    .given_id = postgresql_given_id,
     .adopt_ids = postgresql_adopt_ids,
     .prepare = postgresql_prepare,
     .finalize = postgresql_finalize,

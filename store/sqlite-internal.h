@@ -21,6 +21,10 @@ gboolean sqlite_size(DriverConnection *connection, gint64 *ret_bytes, GError **e
 gboolean sqlite_unused(DriverConnection *connection, gint64 *ret_bytes, GError **error);
 gboolean sqlite_release(DriverConnection *connection, gboolean *ret_more, GError **error);
 gboolean sqlite_compact(DriverConnection *connection, GError **error);
+gboolean sqlite_given_id(DriverConnection *connection, const char *table, gint64 *ret_id,
+                         GError **error);
+gboolean sqlite_adopt_ids(DriverConnection *connection, const char *table, gint64 given,
+                          GError **error);
 gboolean sqlite_copy(DriverConnection *connection, const char *path, GError **error);
 
 /* The first column of the row that SQL gives. */

@@ -1,4 +1,5 @@
-/* sqlite_file.c: the file of an SQLite store as a whole: its size, and copies of it. */
+/* sqlite_file.c: the file of an SQLite store as a whole: its size, what it remembers of ids, and
+ * copies of it. */
 #include "store/sqlite-internal.h"
 
 /* Pages that one release gives back: a few milliseconds. */
@@ -61,6 +62,38 @@ sqlite_compact(DriverConnection *connection, GError **error)
 {
     return sqlite_exec(connection, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", error) &&
            sqlite_exec(connection, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+}
+
+/* Of tables with AUTOINCREMENT. */
+gboolean
+sqlite_given_id(DriverConnection *connection, const char *table, gint64 *ret_id, GError **error)
+{
+    static const char sql[] = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(connection->handle, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    gboolean ok =
+        code == SQLITE_ROW || code == SQLITE_DONE || sqlite_fail(connection, code, sql, error);
+    if (ok)
+        *ret_id = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    return ok;
+}
+
+gboolean
+sqlite_adopt_ids(DriverConnection *connection, const char *table, gint64 given, GError **error)
+{
+    g_autofree char *sql = g_strdup_printf(
+        "UPDATE sqlite_sequence SET seq = %" G_GINT64_FORMAT " WHERE name = '%s' AND seq < "
+        "%" G_GINT64_FORMAT ";"
+        "INSERT INTO sqlite_sequence (name, seq) SELECT name, %" G_GINT64_FORMAT
+        " FROM sqlite_schema WHERE name = '%s' AND sql LIKE '%%AUTOINCREMENT%%'"
+        " AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = '%s')",
+        given, table, given, given, table, table);
+    return sqlite_exec(connection, sql, error);
 }
 
 /* One reading transaction: a writer is not kept waiting, and the copy is of one moment. It holds no

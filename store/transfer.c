@@ -45,6 +45,15 @@ pass_column(Statement *row, Statement *into, char type, int column)
     }
 }
 
+/* An id that was told to people does not come back for something else. */
+static gboolean
+pass_ids(Store *from, Store *to, const char *table, GError **error)
+{
+    gint64 given = 0;
+    return table == NULL || (from->driver->given_id(from->connection, table, &given, error) &&
+                             to->driver->adopt_ids(to->connection, table, given, error));
+}
+
 static gboolean
 pass_rows(Store *from, Store *to, guint table, gint64 *ret_rows, GError **error)
 {
@@ -69,8 +78,7 @@ pass_rows(Store *from, Store *to, guint table, gint64 *ret_rows, GError **error)
         rows++;
     }
     *ret_rows = rows;
-    return tables[table].given == NULL || to->driver->adopt_ids == NULL ||
-           to->driver->adopt_ids(to->connection, tables[table].given, error);
+    return pass_ids(from, to, tables[table].given, error);
 }
 
 /* Whether no table of STORE has a row. */

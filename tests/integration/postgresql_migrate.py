@@ -40,9 +40,9 @@ def fill(place):
             forged = report("r-%d" % number, day(number * 2), successful=99999,
                             organization="Sender %d" % (number % 7))
             place.run("deliver", stdin=mail(forged))
-    for text in (b"no report\0\xff", b"{}", b"[1]"):
+    for text in (b"no report\0\xff", b"{}", b"[1]", b"[2]"):
         place.run("deliver", stdin=text)
-    place.run("quarantine", "drop", "q2")
+    place.run("quarantine", "drop", "q2", "q4")
     with sqlite3.connect(place.store) as file:
         file.executescript(OTHERS)
 
@@ -81,6 +81,8 @@ for place in (old, new, back):
     place.run("deliver", stdin=b"again none")
     place.run("deliver", stdin=gzipped(report("r-0", day(0), organization="Sender 0", successful=0,
                                               mode="enforce", failed=2, details=DETAIL)))
+    newest = place.json("quarantine", "list", "--json")["entries"][0]["id"]
+    expect_equal(newest, 5, "the number of a dropped entry is not given again")
 after = views(old)
 expect(after != before, "something came in")
 expect_equal(len(new.json("list", "--json")["reports"]), len(old.json("list", "--json")["reports"]),

@@ -3,6 +3,7 @@ cache that is configured, and import of a mailbox of any size. MAILBOX_MB (400 t
 environment; STORED reports that are in the store before (0)."""
 import http.client
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -132,7 +133,7 @@ def serving(place, paths, bodies):
 
 
 def watch_import(store, producer):
-    """Runs an import of what PRODUCER writes: samples of (seconds, kB resident, octets read)."""
+    """Runs an import of what PRODUCER writes: samples of (seconds, kB resident, octets given)."""
     started = time.monotonic()
     made = subprocess.Popen(producer, stdout=subprocess.PIPE)
     process = subprocess.Popen([PROGRAM, "--store", store, "import", "-"], stdin=made.stdout,
@@ -141,10 +142,10 @@ def watch_import(store, producer):
     samples = []
     while process.poll() is None:
         try:
-            with open("/proc/%d/io" % process.pid) as file:
-                octets = int(file.readline().split()[1])
+            with open("/proc/%d/io" % made.pid) as file:  # what it has written, for a pipe is short
+                octets = int(re.search(r"wchar: (\d+)", file.read())[1])
             samples.append((time.monotonic() - started, resident(process.pid)[0], octets))
-        except (OSError, KeyError, StopIteration, IndexError):
+        except (OSError, KeyError, StopIteration):
             pass  # it has just ended
         time.sleep(0.5)
     if made.wait() != 0 or process.returncode != 0:

@@ -68,6 +68,7 @@ pair_free(Pair *pair)
     summary_free(pair->before);
     summary_free(pair->now);
 }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pair, pair_free)
 
 static Change
 change_of(const Comparison *comparison, const char *result)
@@ -109,7 +110,7 @@ test_rates(void)
 static void
 test_failures(void)
 {
-    Pair pair = pair_new();
+    g_auto(Pair) pair = pair_new();
     add_sender(pair.before, "Big", 7, 0, 1000);
     add_sender(pair.now, "Big", 7, 0, 1000);
     add_failure(pair.now, "Big", "certificate-expired", STS_MODE_TESTING, 9);
@@ -134,26 +135,24 @@ test_failures(void)
     for (guint i = 1; i < domain->failures->len; i++)
         g_assert_true(g_array_index(domain->failures, CompareFailure, i - 1).change <=
                       g_array_index(domain->failures, CompareFailure, i).change);
-    pair_free(&pair);
 }
 
 /* Nobody reports any more: that resolves nothing. */
 static void
 test_silence_resolves_nothing(void)
 {
-    Pair pair = pair_new();
+    g_auto(Pair) pair = pair_new();
     add_sender(pair.before, "Big", 7, 0, 1000);
     add_failure(pair.before, "Big", "certificate-expired", STS_MODE_TESTING, 500);
     add_sender(pair.now, "Other", 7, 0, 100000);
     g_autoptr(Comparison) comparison = compare_make(pair.now, pair.before);
     g_assert_cmpint(change_of(comparison, "certificate-expired"), ==, CHANGE_UNSEEN);
-    pair_free(&pair);
 }
 
 static void
 test_mode_switch(void)
 {
-    Pair pair = pair_new();
+    g_auto(Pair) pair = pair_new();
     add_sender(pair.before, "Big", 7, 0, 1000);
     add_sender(pair.now, "Big", 7, 0, 1000);
     add_failure(pair.before, "Big", "certificate-expired", STS_MODE_TESTING, 9);
@@ -168,13 +167,12 @@ test_mode_switch(void)
     const CompareFailure *worse = &g_array_index(domain->failures, CompareFailure, 0);
     g_assert_cmpstr(worse->mode, ==, "enforce");
     g_assert_cmpint(worse->effect, ==, EFFECT_BLOCKED);
-    pair_free(&pair);
 }
 
 static void
 test_senders(void)
 {
-    Pair pair = pair_new();
+    g_auto(Pair) pair = pair_new();
     add_sender(pair.before, "Stays", 7, 0, 100);
     add_sender(pair.now, "Stays", 1, 0, 1);
     add_sender(pair.before, "Silent", 4, 0, 100);
@@ -188,7 +186,6 @@ test_senders(void)
     g_assert_cmpint(g_array_index(domain->silent, CompareSender, 0).days, ==, 4);
     g_assert_cmpuint(domain->appeared->len, ==, 1);
     g_assert_cmpstr(g_array_index(domain->appeared, CompareSender, 0).sender, ==, "Fresh");
-    pair_free(&pair);
 }
 
 /* One day of silence after another one is no silence: reports come late. */
@@ -208,7 +205,7 @@ test_short_periods(void)
 static void
 test_domains(void)
 {
-    Pair pair = pair_new();
+    g_auto(Pair) pair = pair_new();
     summary_add_domain(pair.before, "zulu.example");
     summary_add_domain(pair.now, "alpha.example");
     summary_add_domain(pair.now, "alpha.example");
@@ -217,7 +214,6 @@ test_domains(void)
     g_assert_cmpuint(comparison->domains->len, ==, 3);
     g_assert_nonnull(compare_domain(comparison, "alpha.example"));
     g_assert_nonnull(compare_domain(comparison, "zulu.example"));
-    pair_free(&pair);
 }
 
 int

@@ -5,12 +5,10 @@
 SELECT DISTINCT day FROM report WHERE held = 0
 
 -- name: rebuild_clear_totals
-DELETE FROM daily_total WHERE NOT EXISTS
-  (SELECT 1 FROM report WHERE held = 0 AND report.day = daily_total.day)
+DELETE FROM daily_total WHERE day NOT IN (SELECT day FROM report WHERE held = 0)
 
 -- name: rebuild_clear_failures
-DELETE FROM daily_failure WHERE NOT EXISTS
-  (SELECT 1 FROM report WHERE held = 0 AND report.day = daily_failure.day)
+DELETE FROM daily_failure WHERE day NOT IN (SELECT day FROM report WHERE held = 0)
 
 -- name: rebuild_clear_policies
 -- Only the roll-ups point to them, and most of these are gone. Names are still in use by the reports.

@@ -1,6 +1,6 @@
 /* naive_import.c: the baseline of import: a mailbox or a folder of gzip files by GMime, zlib,
- * Jansson and SQLite, in one thread, with nothing judged. PATH may be "-": a pack (bench_corpus) on
- * standard input.
+ * Jansson and SQLite or PostgreSQL, in one thread, with nothing judged. PATH may be "-": a pack
+ * (bench_corpus) on standard input; DATABASE the URI of an empty schema, where libpq is there.
  *
  *   bench_naive_import PATH DATABASE BATCH
  */
@@ -10,14 +10,32 @@
 #include <stdlib.h>
 
 #include "naive_store.h"
+#ifdef HAVE_LIBPQ
+#include "naive_server.h"
+#endif
 
 #define ROOM (4u * 1024 * 1024)
 
 typedef struct {
     NaiveStore store;
+#ifdef HAVE_LIBPQ
+    NaiveServer server; /* in place of the store, where it has a connection */
+#endif
     z_stream zlib;
     char *buffer;
 } Import;
+
+static void
+put(Import *import, const PlainReport *report, const guint8 *gzip, gsize length)
+{
+#ifdef HAVE_LIBPQ
+    if (import->server.connection != NULL) {
+        naive_server_put(&import->server, report, gzip, length);
+        return;
+    }
+#endif
+    naive_put(&import->store, report, gzip, length);
+}
 
 static void
 take(Import *import, const guint8 *gzip, gsize length)
@@ -26,7 +44,7 @@ take(Import *import, const guint8 *gzip, gsize length)
     PlainReport *report = n > 0 ? plain_decode(import->buffer, n) : NULL;
     if (report == NULL)
         g_error("a report cannot be read");
-    naive_put(&import->store, report, gzip, length);
+    put(import, report, gzip, length);
     plain_free(report);
 }
 
@@ -92,6 +110,30 @@ import_pack(Import *import)
     }
 }
 
+static void
+open_store(Import *import, const char *place, guint batch)
+{
+#ifdef HAVE_LIBPQ
+    if (g_str_has_prefix(place, "postgresql:")) {
+        naive_server_open(&import->server, place, batch);
+        return;
+    }
+#endif
+    naive_open(&import->store, place, batch);
+}
+
+static void
+close_store(Import *import)
+{
+#ifdef HAVE_LIBPQ
+    if (import->server.connection != NULL) {
+        naive_server_close(&import->server);
+        return;
+    }
+#endif
+    naive_close(&import->store);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -101,13 +143,13 @@ main(int argc, char **argv)
     g_mime_init();
     if (inflateInit2(&import.zlib, MAX_WBITS + 16) != Z_OK)
         return 1;
-    naive_open(&import.store, argv[2], (guint)atoi(argv[3]));
+    open_store(&import, argv[2], (guint)atoi(argv[3]));
     if (g_str_equal(argv[1], "-"))
         import_pack(&import);
     else if (g_file_test(argv[1], G_FILE_TEST_IS_DIR))
         import_folder(&import, argv[1]);
     else
         import_mbox(&import, argv[1]);
-    naive_close(&import.store);
+    close_store(&import);
     return 0;
 }

@@ -7,6 +7,6 @@ cd "$(dirname "$0")/../.."
 packaging/install-packages.sh build test bench
 cmake -G Ninja -B build-bench -DCMAKE_BUILD_TYPE=Release >/dev/null
 cmake --build build-bench --target bench >/dev/null
-for part in ${*:-decode importing deliver https lmtp reading dashboard growth memory soak}; do
+for part in ${*:-decode importing postgresql deliver https lmtp reading dashboard growth memory soak}; do
     "${PYTHON3:-/usr/bin/python3}" "tests/bench/$part.py" build-bench
 done

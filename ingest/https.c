@@ -15,6 +15,7 @@
 #define DEFAULT_PATH  "/v1/tlsrpt"
 /* After https_stop woke the requests that wait: for their answers to be written. */
 #define WOKEN_SECONDS 5u
+#define USUAL_THREADS 4u
 
 #define WHY_LOOPBACK                                                                               \
     "without certificate= the collector speaks plain HTTP and listens on loopback only, for a "    \
@@ -111,11 +112,11 @@ or_default(guint value, guint fallback)
     return value != 0 ? value : fallback;
 }
 
-/* The writer, the dashboard and the system want the other processors. */
+/* More than the one writer can follow are of no use. */
 static guint
 usual_threads(void)
 {
-    return CLAMP(g_get_num_processors() / 2, 1, LIMIT_HTTPS_THREADS);
+    return CLAMP(g_get_num_processors(), 1, USUAL_THREADS);
 }
 
 /* Everything but the socket. */

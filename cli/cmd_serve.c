@@ -90,7 +90,6 @@ start_https(Serve *serve, const Config *config, const Sink *sink, GError **error
         .connections = config->connections,
         .connections_per_address = config->connections_per_address,
         .timeout_seconds = config->timeout_seconds,
-        .threads = config->https_threads,
         .proxies = config->https_proxies,
     };
     if (config->https_listen == NULL)

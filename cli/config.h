@@ -52,7 +52,6 @@ typedef struct {
     IntakeRules rules; /* [domains] [mx] [trust] [limits] */
     char *https_listen, *https_certificate, *https_key, *https_path;
     GPtrArray *https_proxies; /* of proxies.h; NULL for none */
-    guint https_threads;      /* 0: default */
     char *dashboard_listen, *dashboard_prefix, *dashboard_users;
     char *dashboard_certificate, *dashboard_key;
     char **dashboard_hosts; /* names it is asked by; NULL: none but those of loopback */

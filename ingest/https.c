@@ -15,7 +15,6 @@
 #define DEFAULT_PATH  "/v1/tlsrpt"
 /* After https_stop woke the requests that wait: for their answers to be written. */
 #define WOKEN_SECONDS 5u
-#define USUAL_THREADS 4u
 
 #define WHY_LOOPBACK                                                                               \
     "without certificate= the collector speaks plain HTTP and listens on loopback only, for a "    \
@@ -112,13 +111,6 @@ or_default(guint value, guint fallback)
     return value != 0 ? value : fallback;
 }
 
-/* More than the one writer can follow are of no use. */
-static guint
-usual_threads(void)
-{
-    return CLAMP(g_get_num_processors(), 1, USUAL_THREADS);
-}
-
 /* Everything but the socket. */
 static gboolean
 start(HttpsServer *server, const HttpsOptions *options, GError **error)
@@ -132,7 +124,6 @@ start(HttpsServer *server, const HttpsOptions *options, GError **error)
         .connections = or_default(options->connections, LIMIT_HTTPS_CONNECTIONS),
         .connections_per_address = or_default(options->connections_per_address, per_address),
         .timeout_seconds = or_default(options->timeout_seconds, LIMIT_HTTPS_TIMEOUT_SECONDS),
-        .threads = or_default(options->threads, usual_threads()),
         .log = log_line,
         .log_data = server,
         .flags = MHD_ALLOW_SUSPEND_RESUME,

@@ -18,8 +18,6 @@ typedef struct {
     guint connections;             /* 0: the limit of limits.h, as for the next two */
     guint connections_per_address; /* 0 with plain HTTP: no limit, a proxy has but one address */
     guint timeout_seconds;
-    guint threads; /* that speak TLS, read and judge, at most LIMIT_HTTPS_THREADS; 0: one for
-                    * every processor, at most 4 */
     const GPtrArray
         *proxies; /* of our own, whose X-Forwarded-For is believed (proxies.h), or NULL */
 } HttpsOptions;

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -37,7 +38,8 @@ struct HttpsConnections {
     struct MHD_Daemon *daemon;
     pthread_t thread;
     gboolean running;
-    int wake; /* eventfd */
+    int wake;  /* eventfd */
+    int nudge; /* eventfd that libmicrohttpd waits for */
     /* pthread and not GMutex in all of ingest/https*: ThreadSanitizer knows it. */
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t closed;
@@ -57,6 +59,40 @@ wake(HttpsConnections *all)
     guint64 one = 1;
     while (write(all->wake, &one, sizeof one) < 0 && errno == EINTR)
         continue;
+}
+
+/* libmicrohttpd 0.9.75 takes 128 events from epoll at once. When it gets just so many it waits once
+ * more, for the whole timeout, while all of them are left lying. Any other event ends that: one of
+ * ours, without the pointer that tells a connection, which it ignores. */
+#define EVENTS_AT_ONCE 128u
+#define NUDGE_MS       100
+#define QUIET_MS       1000
+
+static gboolean
+may_sleep_on_events(const HttpsConnections *all)
+{
+    return all->nudge >= 0 && all->open.length + all->on_the_way + 2 >= EVENTS_AT_ONCE;
+}
+
+static void
+nudge(const HttpsConnections *all)
+{
+    guint64 one = 1;
+    /* Nobody reads the count: full after 10^19 times. */
+    if (write(all->nudge, &one, sizeof one) < 0)
+        return;
+}
+
+/* Where libmicrohttpd has a thread of its own; a pool has few connections each. */
+static gboolean
+watch_nudge(HttpsConnections *all)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(all->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = NULL};
+    if (info == NULL || info->epoll_fd < 0)
+        return TRUE;
+    all->nudge = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return all->nudge >= 0 && epoll_ctl(info->epoll_fd, EPOLL_CTL_ADD, all->nudge, &event) == 0;
 }
 
 static void say(HttpsConnections *all, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -196,7 +232,9 @@ prepare_poll(HttpsConnections *all, GArray *ret_fds, gint64 now)
     }
     gboolean timed = all->open.length + all->on_the_way > 0 || all->lingering->len > 0 ||
                      all->accept_after > now;
-    return timed ? 1000 : -1;
+    if (may_sleep_on_events(all))
+        return NUDGE_MS;
+    return timed ? QUIET_MS : -1;
 }
 
 /* Under the lock. In the thread that polls the socket: a close from another would leave the kernel
@@ -216,6 +254,7 @@ run(void *data)
 {
     HttpsConnections *all = data;
     g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
+    int quiet_ms = 0;
     for (;;) {
         gint64 now = g_get_monotonic_time();
         pthread_mutex_lock(&all->lock);
@@ -224,16 +263,20 @@ run(void *data)
         g_autoptr(GPtrArray) overdue = cut_overdue(all, now);
         drop_lingering(all, now);
         int timeout = prepare_poll(all, fds, now);
+        gboolean sleepy = may_sleep_on_events(all);
         pthread_mutex_unlock(&all->lock);
         if (stop)
             return NULL;
+        if (sleepy)
+            nudge(all);
         for (guint i = 0; overdue != NULL && i < overdue->len; i++)
             say(all, "%s: cut, its request took too long (%u s are enough)",
                 (const char *)g_ptr_array_index(overdue, i), all->options.request_seconds);
 
         struct pollfd *first = (struct pollfd *)(gpointer)fds->data;
         int ready = poll(first, fds->len, timeout);
-        if (ready == 0) {
+        quiet_ms = ready == 0 ? quiet_ms + timeout : 0;
+        if (quiet_ms >= QUIET_MS) {
             /* A connection for which libmicrohttpd had no memory never arrives. */
             pthread_mutex_lock(&all->lock);
             all->on_the_way = 0;
@@ -256,6 +299,7 @@ https_connections_new(const HttpsConnectionsOptions *options)
     HttpsConnections *all = g_new0(HttpsConnections, 1);
     all->options = *options;
     all->wake = -1;
+    all->nudge = -1;
     all->listen_fd = -1;
     all->next = 1;
     g_queue_init(&all->open);
@@ -272,7 +316,7 @@ https_connections_accept(HttpsConnections *all, int listen_fd, struct MHD_Daemon
     all->daemon = daemon;
     all->listen_fd = listen_fd;
     all->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    int failure = all->wake < 0 ? errno : 0;
+    int failure = all->wake < 0 || !watch_nudge(all) ? errno : 0;
     if (failure == 0) {
         /* Signals are for the threads of the program. */
         sigset_t every, before;
@@ -327,6 +371,8 @@ https_connections_free(HttpsConnections *all)
     for (guint i = 0; i < all->lingering->len; i++)
         close(g_array_index(all->lingering, Lingering, i).fd);
     g_array_unref(all->lingering);
+    if (all->nudge >= 0)
+        close(all->nudge);
     if (all->wake >= 0)
         close(all->wake);
     pthread_cond_destroy(&all->closed);

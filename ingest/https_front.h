@@ -18,8 +18,9 @@ typedef struct {
     const char *key_file;                       /* NULL: in certificate_file too */
     guint connections, connections_per_address; /* 0: no limit an address */
     guint timeout_seconds;                      /* without progress; a request has some of them */
-    guint threads;                              /* that serve connections, each its own; not 0 */
-    void (*log)(gpointer, const char *line);    /* one line; from any thread */
+    guint threads; /* that serve connections, each its own, and none more than 126; 0: one thread,
+                    * any number */
+    void (*log)(gpointer, const char *line); /* one line; from any thread */
     gpointer log_data;
     /* Of libmicrohttpd: flags beside those of every listener, its callbacks and their CLS, and more
      * options, up to MHD_OPTION_END. */

@@ -69,8 +69,6 @@
 #define LIMIT_HTTPS_CONNECTIONS 512u
 #define LIMIT_HTTPS_CONNECTIONS_PER_ADDRESS 64u
 #define LIMIT_HTTPS_TIMEOUT_SECONDS 30u
-/* One takes thousands of posts a second; the one writer sets the pace long before so many do. */
-#define LIMIT_HTTPS_THREADS 16u
 /* deliver gives up by itself before Postfix's command_time_limit (which bounces) can. */
 #define LIMIT_DELIVER_SECONDS 60u
 #define LIMIT_LOCK_WAIT_MS 10000

@@ -13,7 +13,7 @@ from program import Place, Server, expect, expect_equal  # noqa: E402
 from reports import gzipped, report  # noqa: E402
 
 ROUNDS, THREADS = 12, 8
-place = Place("[https]\nthreads=2\nlisten=127.0.0.1:0\n")
+place = Place("[https]\nlisten=127.0.0.1:0\n")
 acknowledged, lock = set(), threading.Lock()
 chance = random.Random(8460)
 

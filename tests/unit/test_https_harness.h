@@ -188,12 +188,8 @@ fixture_start(Fixture *f)
 static void
 fixture_prepare(Fixture *f)
 {
-    const char *threads = g_getenv("HTTPS_THREADS");
     *f = (Fixture){
-        .options = {.listen = "127.0.0.1:0",
-                    .listen_fd = -1,
-                    .path = "/v1/tlsrpt",
-                    .threads = (guint)g_ascii_strtoull(threads != NULL ? threads : "0", NULL, 10)},
+        .options = {.listen = "127.0.0.1:0", .listen_fd = -1, .path = "/v1/tlsrpt"},
         .rules = {.minimum = TRUST_UNAUTHENTICATED},
         .fake = {.outcomes = {-1, -1, -1, -1}},
     };

@@ -238,6 +238,47 @@ FIXTURE_TEST(test_many_at_once)
     g_assert_cmpuint(counters.stored, ==, MANY);
 }
 
+/* N requests become whole while the server does something else: it finds them all at once. */
+static void
+finish_at_once(Fixture *f, guint n)
+{
+    g_autofree char *request = post_request(GOOD_REPORT);
+    g_autofree int *fds = g_new(int, n);
+    HttpsCounters before, now;
+    https_counters(f->server, &before);
+    for (guint i = 0; i < n; i++) {
+        fds[i] = client_connect(f);
+        g_assert_true(client_send(fds[i], request, strlen(request) - 1));
+    }
+    wait_requests(f, before.requests + n);
+    pthread_mutex_lock(&f->log_lock);
+    int busy = client_connect(f);
+    g_assert_true(client_say(busy, "GET /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n"));
+    for (now = before; now.requests < before.requests + n + 1;)
+        https_counters(f->server, &now);
+    g_usleep(20000); /* from being counted to the line in the log */
+    for (guint i = 0; i < n; i++)
+        g_assert_true(client_say(fds[i], "}"));
+    pthread_mutex_unlock(&f->log_lock);
+    for (guint i = 0; i < n; i++) {
+        g_auto(Answer) answer = client_read(fds[i]);
+        g_assert_cmpuint(answer.status, ==, 201);
+        close(fds[i]);
+    }
+    close(busy);
+}
+
+/* As many events as libmicrohttpd takes at once, after which it would sleep over them. */
+FIXTURE_TEST(test_all_at_once)
+{
+    f->options.connections = 400;
+    f->options.connections_per_address = 400;
+    f->options.timeout_seconds = 3600; /* what it would sleep */
+    fixture_start(f);
+    for (guint n = 125; n < 131; n++)
+        finish_at_once(f, n);
+}
+
 /* One address cannot have all the connections. */
 FIXTURE_TEST(test_limit_of_an_address)
 {
@@ -467,6 +508,7 @@ main(int argc, char **argv)
     g_test_add_func("/https/hostile/large-header", test_large_header);
     g_test_add_func("/https/hostile/garbage", test_garbage);
     g_test_add_func("/https/hostile/many-at-once", test_many_at_once);
+    g_test_add_func("/https/hostile/all-at-once", test_all_at_once);
     g_test_add_func("/https/hostile/limit-of-an-address", test_limit_of_an_address);
     g_test_add_func("/https/hostile/limit-of-all", test_limit_of_all);
     g_test_add_func("/https/stop/drain", test_drain);

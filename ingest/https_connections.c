@@ -9,12 +9,15 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ingest/https_nudge.h"
 #include "schema/limits.h"
+
+/* Without an event. */
+#define QUIET_MS 1000
 
 struct HttpsConnection {
     HttpsConnections *all;
@@ -39,7 +42,7 @@ struct HttpsConnections {
     pthread_t thread;
     gboolean running;
     int wake;  /* eventfd */
-    int nudge; /* eventfd that libmicrohttpd waits for */
+    int nudge; /* https_nudge_watch */
     /* pthread and not GMutex in all of ingest/https*: ThreadSanitizer knows it. */
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t closed;
@@ -61,38 +64,10 @@ wake(HttpsConnections *all)
         continue;
 }
 
-/* libmicrohttpd 0.9.75 takes 128 events from epoll at once. When it gets just so many it waits once
- * more, for the whole timeout, while all of them are left lying. Any other event ends that: one of
- * ours, without the pointer that tells a connection, which it ignores. */
-#define EVENTS_AT_ONCE 128u
-#define NUDGE_MS       100
-#define QUIET_MS       1000
-
 static gboolean
 may_sleep_on_events(const HttpsConnections *all)
 {
-    return all->nudge >= 0 && all->open.length + all->on_the_way + 2 >= EVENTS_AT_ONCE;
-}
-
-static void
-nudge(const HttpsConnections *all)
-{
-    guint64 one = 1;
-    /* Nobody reads the count: full after 10^19 times. */
-    if (write(all->nudge, &one, sizeof one) < 0)
-        return;
-}
-
-/* Where libmicrohttpd has a thread of its own; a pool has few connections each. */
-static gboolean
-watch_nudge(HttpsConnections *all)
-{
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(all->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = NULL};
-    if (info == NULL || info->epoll_fd < 0)
-        return TRUE;
-    all->nudge = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return all->nudge >= 0 && epoll_ctl(info->epoll_fd, EPOLL_CTL_ADD, all->nudge, &event) == 0;
+    return https_nudge_needed(all->nudge, all->open.length + all->on_the_way);
 }
 
 static void say(HttpsConnections *all, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -233,7 +208,7 @@ prepare_poll(HttpsConnections *all, GArray *ret_fds, gint64 now)
     gboolean timed = all->open.length + all->on_the_way > 0 || all->lingering->len > 0 ||
                      all->accept_after > now;
     if (may_sleep_on_events(all))
-        return NUDGE_MS;
+        return HTTPS_NUDGE_MS;
     return timed ? QUIET_MS : -1;
 }
 
@@ -268,7 +243,7 @@ run(void *data)
         if (stop)
             return NULL;
         if (sleepy)
-            nudge(all);
+            https_nudge(all->nudge);
         for (guint i = 0; overdue != NULL && i < overdue->len; i++)
             say(all, "%s: cut, its request took too long (%u s are enough)",
                 (const char *)g_ptr_array_index(overdue, i), all->options.request_seconds);
@@ -316,7 +291,7 @@ https_connections_accept(HttpsConnections *all, int listen_fd, struct MHD_Daemon
     all->daemon = daemon;
     all->listen_fd = listen_fd;
     all->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    int failure = all->wake < 0 || !watch_nudge(all) ? errno : 0;
+    int failure = all->wake < 0 || !https_nudge_watch(daemon, &all->nudge) ? errno : 0;
     if (failure == 0) {
         /* Signals are for the threads of the program. */
         sigset_t every, before;

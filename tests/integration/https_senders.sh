@@ -24,8 +24,10 @@ PY
 start() { # CONFIG: starts serve, sets $port
     "$TLSGAUGE" --config "$work/$1.conf" serve 2>"$work/$1.log" &
     for _ in $(seq 200); do
-        port=$(sed -n 's/.*collecting at port \([0-9]*\).*/\1/p' "$work/$1.log")
-        grep -q 'tlsgauge: store ' "$work/$1.log" && return
+        if grep -q 'tlsgauge: store ' "$work/$1.log"; then # the last line of the start
+            port=$(sed -n 's/.*collecting at port \([0-9]*\).*/\1/p' "$work/$1.log")
+            return
+        fi
         sleep 0.05
     done
     fail "serve does not start"

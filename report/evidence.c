@@ -2,6 +2,10 @@
 
 #include "schema/effect.h"
 
+/* Up to so many domains are read one by one, and where they are less than one of so many. */
+#define FEW_DOMAINS  8
+#define MOST_DOMAINS 4
+
 /* Rows that follow one another have most texts in common, and by the same pointers: what was kept
  * of the last row need not be looked up again. */
 typedef enum { SENDER, TYPE, POLICY, MX, RESULT, REASON, N_TEXTS } Text;
@@ -121,47 +125,58 @@ evidence_read(Store *store, const char *domain, gint32 today, guint history, GEr
 
 typedef struct {
     Taking taking;
+    gboolean passes; /* over a domain that is not wanted */
     gint32 today;
+    GHashTable *wanted; /* set of names, of which each is taken out when it is told; NULL: all */
     EvidenceFunc func;
     gpointer data;
     GError *error; /* of FUNC */
 } Walk;
 
+/* NULL where DOMAIN is not wanted. */
 static Taking *
 taking_of(Walk *walk, const char *domain)
 {
-    if (walk->taking.evidence == NULL)
-        taking_begin(&walk->taking, evidence_new(domain, walk->today));
-    return &walk->taking;
+    if (walk->taking.evidence == NULL && !walk->passes) {
+        walk->passes = walk->wanted != NULL && !g_hash_table_remove(walk->wanted, domain);
+        if (!walk->passes)
+            taking_begin(&walk->taking, evidence_new(domain, walk->today));
+    }
+    return walk->passes ? NULL : &walk->taking;
 }
 
 static gboolean
 walk_total(gpointer data, const StoreTotal *row)
 {
-    return take_total(taking_of(data, row->domain), row);
+    Taking *taking = taking_of(data, row->domain);
+    return taking == NULL || take_total(taking, row);
 }
 
 static gboolean
 walk_failure(gpointer data, const StoreFailure *row)
 {
-    return take_failure(taking_of(data, row->domain), row);
+    Taking *taking = taking_of(data, row->domain);
+    return taking == NULL || take_failure(taking, row);
 }
 
 static gboolean
 walk_end(gpointer data, const char *domain)
 {
     Walk *walk = data;
-    g_autoptr(Evidence) evidence = taking_of(walk, domain)->evidence;
-    walk->taking.evidence = NULL;
+    Taking *taking = taking_of(walk, domain);
+    walk->passes = FALSE;
+    if (taking == NULL)
+        return TRUE;
+    g_autoptr(Evidence) evidence = g_steal_pointer(&taking->evidence);
     return walk->func(walk->data, evidence, &walk->error);
 }
 
-gboolean
-evidence_each(Store *store, gint32 today, guint history, EvidenceFunc func, gpointer data,
-              GError **error)
+static gboolean
+walk_store(Store *store, gint32 today, guint history, GHashTable *wanted, EvidenceFunc func,
+           gpointer data, GError **error)
 {
     static const StoreWalk functions = {walk_total, walk_failure, walk_end};
-    Walk walk = {.today = today, .func = func, .data = data};
+    Walk walk = {.today = today, .wanted = wanted, .func = func, .data = data};
     StoreQuery query;
     query_init(&query, NULL, today, history);
     gboolean ok = store_walk_domains(store, &query, &functions, &walk, error);
@@ -169,6 +184,48 @@ evidence_each(Store *store, gint32 today, guint history, EvidenceFunc func, gpoi
     if (walk.error != NULL)
         g_propagate_error(error, walk.error);
     return ok && walk.error == NULL;
+}
+
+gboolean
+evidence_each(Store *store, gint32 today, guint history, EvidenceFunc func, gpointer data,
+              GError **error)
+{
+    return walk_store(store, today, history, NULL, func, data, error);
+}
+
+static gboolean
+read_each(Store *store, const GPtrArray *names, gint32 today, guint history, EvidenceFunc func,
+          gpointer data, GError **error)
+{
+    for (guint i = 0; i < names->len; i++) {
+        g_autoptr(Evidence) evidence =
+            evidence_read(store, g_ptr_array_index(names, i), today, history, error);
+        if (evidence == NULL || !func(data, evidence, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+evidence_several(Store *store, const GPtrArray *names, guint of, gint32 today, guint history,
+                 EvidenceFunc func, gpointer data, GError **error)
+{
+    if (names->len <= FEW_DOMAINS || names->len < of / MOST_DOMAINS)
+        return read_each(store, names, today, history, func, data, error);
+    g_autoptr(GHashTable) left = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < names->len; i++)
+        g_hash_table_add(left, g_ptr_array_index(names, i));
+    if (!walk_store(store, today, history, left, func, data, error))
+        return FALSE;
+    for (guint i = 0; i < names->len; i++) { /* those without a report in these days */
+        g_autoptr(Evidence) evidence = NULL;
+        if (!g_hash_table_contains(left, g_ptr_array_index(names, i)))
+            continue;
+        evidence = evidence_new(g_ptr_array_index(names, i), today);
+        if (!func(data, evidence, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* ---- parts ------------------------------------------------------------------------------- */

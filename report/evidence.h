@@ -50,6 +50,11 @@ Evidence *evidence_read(Store *store, const char *domain, gint32 today, guint hi
 typedef gboolean (*EvidenceFunc)(gpointer data, const Evidence *evidence, GError **error);
 gboolean evidence_each(Store *store, gint32 today, guint history, EvidenceFunc func, gpointer data,
                        GError **error);
+/* The same for each of NAMES (of char *, each once), those of the store and others, out of about OF
+ * domains that the store has: by one walk where they are most of these, and one by one where they
+ * are few. */
+gboolean evidence_several(Store *store, const GPtrArray *names, guint of, gint32 today,
+                          guint history, EvidenceFunc func, gpointer data, GError **error);
 void evidence_free(Evidence *evidence); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Evidence, evidence_free)
 

@@ -269,11 +269,17 @@ explain_weigh(Explain *explain, Store *store, const ExplainOptions *options, GEr
     return g_steal_pointer(&problems);
 }
 
+guint
+explain_history(const Summary *summary)
+{
+    return (guint)(summary->until - summary->since) + 1;
+}
+
 Evidence *
 explain_evidence(Store *store, const Summary *summary, const SummaryDomain *domain, GError **error)
 {
-    return evidence_read(store, domain->domain, summary->until + 1,
-                         (guint)(summary->until - summary->since) + 1, error);
+    return evidence_read(store, domain->domain, summary->until + 1, explain_history(summary),
+                         error);
 }
 
 GPtrArray *

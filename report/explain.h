@@ -92,6 +92,9 @@ typedef struct {
 Evidence *explain_evidence(Store *store, const Summary *summary, const SummaryDomain *domain,
                            GError **error);
 
+/* Its days: with that history, as on the day after them, evidence_several tells the same. */
+guint explain_history(const Summary *summary);
+
 /* The problems of DOMAIN (one of SUMMARY, which was made by the same query from the same STORE) by
  * its EVIDENCE (of explain_evidence), what is worst for enforce first: by effect, what is rare
  * last, what goes on before what ended, then by sessions. Sender, MX, result and policy type of the

@@ -70,8 +70,17 @@ append_newest(GString *out, const MetricsCells *cells)
 /* ---- verdicts ------------------------------------------------------------------------------ */
 
 typedef struct {
-    GString *ready, *stage, *since, *blocking;
-} Verdicts;
+    Verdict verdict;
+    Stage stage;
+    guint days;
+    gint64 blocking;
+} Standing;
+
+typedef struct {
+    const MetricsOptions *options;
+    GHashTable *places; /* name of a domain -> its place */
+    Standing *standings;
+} Standings;
 
 /* "READY WITH WARNINGS" as the value of a label. */
 static char *
@@ -82,32 +91,53 @@ word_of(const char *name)
 }
 
 static gboolean
-append_domain(Store *store, const MetricsOptions *options, const char *domain, Verdicts *verdicts,
-              GError **error)
+take_evidence(gpointer data, const Evidence *evidence, G_GNUC_UNUSED GError **error)
 {
-    g_autoptr(Evidence) evidence =
-        evidence_read(store, domain, options->today, HISTORY_DAYS + options->rules.days, error);
-    if (evidence == NULL)
-        return FALSE;
-    guint days = 0;
-    g_autofree char *label = prometheus_label(domain);
-    g_autoptr(Readiness) readiness = readiness_weigh(evidence, &options->rules);
-    Stage stage = stage_of(evidence, &options->rules, readiness, &days);
+    Standings *all = data;
+    const ReadinessRules *rules = &all->options->rules;
+    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(all->places, evidence->domain));
+    g_autoptr(Readiness) readiness = readiness_weigh(evidence, rules);
+    Standing *standing = &all->standings[place];
+    standing->verdict = readiness->verdict;
+    standing->blocking = readiness->blocking;
+    standing->stage = stage_of(evidence, rules, readiness, &standing->days);
+    return TRUE;
+}
+
+/* Of the domains of CELLS, in their order; to be freed. */
+static Standing *
+read_standings(Store *store, const MetricsOptions *options, const MetricsCells *cells,
+               GError **error)
+{
+    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autofree Standing *standings = g_new0(Standing, MAX(cells->domains->len, 1));
+    Standings all = {options, places, standings};
+    for (guint i = 0; i < cells->domains->len; i++)
+        g_hash_table_insert(places, g_ptr_array_index(cells->domains, i), GUINT_TO_POINTER(i));
+    if (!evidence_several(store, cells->domains, g_hash_table_size(cells->names), options->today,
+                          HISTORY_DAYS + options->rules.days, take_evidence, &all, error))
+        return NULL;
+    return g_steal_pointer(&standings);
+}
+
+static void
+append_ready(GString *out, const char *domain, const Standing *standing)
+{
     for (int i = VERDICT_READY; i <= VERDICT_NO_DATA; i++) {
         g_autofree char *word = word_of(verdict_name((Verdict)i));
-        prometheus_sample(verdicts->ready, "tlsgauge_ready", readiness->verdict == (Verdict)i,
-                          "domain", label, "verdict", word, NULL);
+        prometheus_sample(out, "tlsgauge_ready", standing->verdict == (Verdict)i, "domain", domain,
+                          "verdict", word, NULL);
     }
+}
+
+static void
+append_stage(GString *out, const char *domain, const Standing *standing)
+{
     for (int i = STAGE_NO_REPORTS; i <= STAGE_ENFORCING; i++) {
         g_autofree char *word = word_of(stage_name((Stage)i));
-        prometheus_sample(verdicts->stage, "tlsgauge_stage", stage == (Stage)i, "domain", label,
+        prometheus_sample(out, "tlsgauge_stage", standing->stage == (Stage)i, "domain", domain,
                           "stage", word, NULL);
     }
-    prometheus_sample(verdicts->since, "tlsgauge_stage_since_timestamp_seconds",
-                      (options->today - (gint32)days) * SECONDS_PER_DAY, "domain", label, NULL);
-    prometheus_sample(verdicts->blocking, "tlsgauge_blocking_sessions", readiness->blocking,
-                      "domain", label, NULL);
-    return TRUE;
 }
 
 static gboolean
@@ -118,7 +148,9 @@ append_verdicts(Store *store, const MetricsOptions *options, const MetricsCells 
     g_autoptr(GString) stage = g_string_new(NULL);
     g_autoptr(GString) since = g_string_new(NULL);
     g_autoptr(GString) blocking = g_string_new(NULL);
-    Verdicts verdicts = {ready, stage, since, blocking};
+    g_autofree Standing *standings = read_standings(store, options, cells, error);
+    if (standings == NULL)
+        return FALSE;
     prometheus_family(ready, "tlsgauge_ready", "gauge",
                       "1 for the verdict of `tlsgauge ready` on the switch to enforce, 0 for the "
                       "others.");
@@ -130,8 +162,14 @@ append_verdicts(Store *store, const MetricsOptions *options, const MetricsCells 
                       "Sessions in the window of `tlsgauge ready` that enforce holds or would hold "
                       "back.");
     for (guint i = 0; i < cells->domains->len; i++) {
-        if (!append_domain(store, options, g_ptr_array_index(cells->domains, i), &verdicts, error))
-            return FALSE;
+        g_autofree char *domain = prometheus_label(g_ptr_array_index(cells->domains, i));
+        append_ready(ready, domain, &standings[i]);
+        append_stage(stage, domain, &standings[i]);
+        prometheus_sample(since, "tlsgauge_stage_since_timestamp_seconds",
+                          (options->today - (gint32)standings[i].days) * SECONDS_PER_DAY, "domain",
+                          domain, NULL);
+        prometheus_sample(blocking, "tlsgauge_blocking_sessions", standings[i].blocking, "domain",
+                          domain, NULL);
     }
     g_string_append_printf(out, "%s%s%s%s", ready->str, stage->str, since->str, blocking->str);
     return TRUE;

@@ -223,13 +223,6 @@ history_of(const ReadinessRules *rules)
     return READINESS_HISTORY_DAYS + rules->days;
 }
 
-static OverviewDomain *
-read_one(Store *store, const char *name, gint32 today, const ReadinessRules *rules, GError **error)
-{
-    g_autoptr(Evidence) evidence = evidence_read(store, name, today, history_of(rules), error);
-    return evidence == NULL ? NULL : weigh(evidence, rules);
-}
-
 OverviewDomain *
 overview_domain_ref(OverviewDomain *domain)
 {
@@ -252,7 +245,7 @@ overview_domain_free(OverviewDomain *domain)
 
 typedef struct {
     const ReadinessRules *rules;
-    GHashTable *places; /* name -> its place in domains + 1 */
+    GHashTable *places; /* name -> its place in domains */
     GPtrArray *domains; /* of OverviewDomain; NULL where nothing was told of it yet */
 } Several;
 
@@ -261,20 +254,8 @@ take_evidence(gpointer data, const Evidence *evidence, G_GNUC_UNUSED GError **er
 {
     Several *several = data;
     guint place = GPOINTER_TO_UINT(g_hash_table_lookup(several->places, evidence->domain));
-    if (place > 0)
-        g_ptr_array_index(several->domains, place - 1) = weigh(evidence, several->rules);
+    g_ptr_array_index(several->domains, place) = weigh(evidence, several->rules);
     return TRUE;
-}
-
-static gboolean
-walk(Store *store, const GPtrArray *names, gint32 today, const ReadinessRules *rules,
-     GPtrArray *domains, GError **error)
-{
-    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
-    Several several = {rules, places, domains};
-    for (guint i = 0; i < names->len; i++)
-        g_hash_table_insert(places, g_ptr_array_index(names, i), GUINT_TO_POINTER(i + 1));
-    return evidence_each(store, today, history_of(rules), take_evidence, &several, error);
 }
 
 GPtrArray *
@@ -283,16 +264,13 @@ overview_several(Store *store, const GPtrArray *names, gboolean are_most, gint32
 {
     g_autoptr(GPtrArray) domains =
         g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))overview_domain_free);
+    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+    Several several = {rules, places, domains};
     g_ptr_array_set_size(domains, (gint)names->len);
-    if (are_most && !walk(store, names, today, rules, domains, error))
+    for (guint i = 0; i < names->len; i++)
+        g_hash_table_insert(places, g_ptr_array_index(names, i), GUINT_TO_POINTER(i));
+    if (!evidence_several(store, names, are_most ? names->len : G_MAXUINT, today, history_of(rules),
+                          take_evidence, &several, error))
         return NULL;
-    for (guint i = 0; i < names->len; i++) { /* the rest: those without reports, or all */
-        if (g_ptr_array_index(domains, i) != NULL)
-            continue;
-        g_ptr_array_index(domains, i) =
-            read_one(store, g_ptr_array_index(names, i), today, rules, error);
-        if (g_ptr_array_index(domains, i) == NULL)
-            return NULL;
-    }
     return g_steal_pointer(&domains);
 }

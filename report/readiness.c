@@ -198,6 +198,7 @@ readiness_free(Readiness *readiness)
     if (readiness == NULL)
         return;
     g_free(readiness->domain);
+    g_free(readiness->policy);
     g_ptr_array_unref(readiness->gates);
     g_ptr_array_unref(readiness->notes);
     g_free(readiness);

@@ -42,20 +42,20 @@ typedef struct {
     char *domain;
     gint32 since, until; /* the window: inclusive UTC days */
     Verdict verdict;
-    StsMode mode;       /* of the newest policy that senders report */
-    const char *policy; /* its canonical text; NULL if none; borrowed from the evidence */
-    gboolean trusted;   /* the verdict rests on verified and local reports alone */
-    gint64 sessions;    /* under an sts policy in the window */
-    gint64 blocking;    /* of them, what enforce holds or would hold back */
-    double upper;       /* 95 % upper bound of that rate */
-    GPtrArray *gates;   /* of Gate, in the order of the design */
-    GPtrArray *notes;   /* of char *: what is worth knowing and decides nothing */
+    StsMode mode;     /* of the newest policy that senders report */
+    char *policy;     /* its canonical text; NULL if none */
+    gboolean trusted; /* the verdict rests on verified and local reports alone */
+    gint64 sessions;  /* under an sts policy in the window */
+    gint64 blocking;  /* of them, what enforce holds or would hold back */
+    double upper;     /* 95 % upper bound of that rate */
+    GPtrArray *gates; /* of Gate, in the order of the design */
+    GPtrArray *notes; /* of char *: what is worth knowing and decides nothing */
 } Readiness;
 
 /* Days that are read before the window: versions of the policy, regular senders, the stage. */
 #define READINESS_HISTORY_DAYS 400
 
-/* Weighs EVIDENCE, which must outlive the result and reach back at least twice the window. */
+/* Weighs EVIDENCE, which must reach back at least twice the window. */
 Readiness *readiness_weigh(const Evidence *evidence, const ReadinessRules *rules);
 /* Adds the gate "live", which the caller judged, and decides anew. WHY, EVIDENCE (of char *) and
  * FIX (may be NULL) are taken over. */

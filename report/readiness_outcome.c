@@ -12,7 +12,7 @@ gate_mode(View *view)
 {
     Readiness *result = view->result;
     result->mode = view->mode;
-    result->policy = view->policy;
+    result->policy = g_strdup(view->policy);
     GateState state = GATE_FAIL;
     char *why;
     const char *fix = NULL;

@@ -53,20 +53,30 @@ read_reports(Store *store, Review *review, const StoreQuery *query, GError **err
     return TRUE;
 }
 
-static gboolean
-read_verdict(Store *store, const Review *review, const ReviewRequest *request, ReviewDomain *domain,
-             GError **error)
+/* What the domains are filled from. */
+typedef struct {
+    Store *store;
+    Review *review;
+    const ReviewRequest *request;
+    GHashTable *places; /* name of a domain -> its place */
+} Filling;
+
+static ReviewDomain *
+domain_of(const Filling *filling, const Evidence *evidence)
 {
-    gint32 until = request->summary.query.until_day;
-    gint32 today = until < review->today ? until + 1 : review->today;
-    guint history = READINESS_HISTORY_DAYS + request->rules->days;
-    domain->evidence = evidence_read(store, domain->summary->domain, today, history, error);
-    if (domain->evidence == NULL)
-        return FALSE;
-    domain->readiness = readiness_weigh(domain->evidence, request->rules);
-    domain->step = next_step_of(domain->readiness, today);
-    domain->stage =
-        stage_of(domain->evidence, request->rules, domain->readiness, &domain->stage_days);
+    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(filling->places, evidence->domain));
+    return &g_array_index(filling->review->domains, ReviewDomain, place);
+}
+
+static gboolean
+take_verdict(gpointer data, const Evidence *evidence, G_GNUC_UNUSED GError **error)
+{
+    const Filling *filling = data;
+    const ReadinessRules *rules = filling->request->rules;
+    ReviewDomain *domain = domain_of(filling, evidence);
+    domain->readiness = readiness_weigh(evidence, rules);
+    domain->step = next_step_of(domain->readiness, evidence->today);
+    domain->stage = stage_of(evidence, rules, domain->readiness, &domain->stage_days);
     return TRUE;
 }
 
@@ -97,16 +107,16 @@ has_news(const Problem *problem, const CompareDomain *change)
 }
 
 static gboolean
-read_problems(Store *store, const Review *review, const ReviewRequest *request,
-              ReviewDomain *domain, GError **error)
+take_problems(gpointer data, const Evidence *evidence, GError **error)
 {
+    const Filling *filling = data;
+    const Review *review = filling->review;
+    const ReviewRequest *request = filling->request;
     ExplainOptions options = {&request->summary.query, request->addresses, request->as_database};
-    g_autoptr(Evidence) evidence = explain_evidence(store, review->summary, domain->summary, error);
-    if (evidence == NULL)
-        return FALSE;
+    ReviewDomain *domain = domain_of(filling, evidence);
     domain->notices = explain_notices(evidence, options.query, request->rules->silence_days);
-    domain->problems =
-        explain_problems(store, evidence, review->summary, domain->summary, &options, error);
+    domain->problems = explain_problems(filling->store, evidence, review->summary, domain->summary,
+                                        &options, error);
     if (domain->problems == NULL)
         return FALSE;
     for (guint i = domain->problems->len; review->only_new && domain->change != NULL && i > 0;
@@ -117,9 +127,9 @@ read_problems(Store *store, const Review *review, const ReviewRequest *request,
     return TRUE;
 }
 
-static gboolean
-read_domain(Store *store, const Review *review, const ReviewRequest *request, ReviewDomain *domain,
-            GError **error)
+/* All but what the evidence tells. */
+static void
+fill_domain(const Review *review, ReviewDomain *domain)
 {
     const char *name = domain->summary->domain;
     if (review->comparison != NULL)
@@ -130,9 +140,42 @@ read_domain(Store *store, const Review *review, const ReviewRequest *request, Re
         domain->matrix = matrix_make(domain->summary);
     if (review->quality != NULL)
         domain->quality = quality_domain(review->quality, name);
-    if ((review->parts & REVIEW_PROBLEMS) && !read_problems(store, review, request, domain, error))
+}
+
+/* About how many domains there are to choose from. */
+static gboolean
+count_domains(Store *store, const Review *review, const StoreQuery *query, guint *ret_n,
+              GError **error)
+{
+    *ret_n = review->summary->domains->len;
+    return (query->sender == NULL && query->policy_type < 0) || *ret_n == 0 ||
+           store_count_domains(store, query, ret_n, error);
+}
+
+/* Out of about OF domains that the store has. */
+static gboolean
+fill_domains(Store *store, Review *review, const ReviewRequest *request, guint of, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+    Filling filling = {store, review, request, places};
+    gint32 until = request->summary.query.until_day;
+    gint32 today = until < review->today ? until + 1 : review->today;
+    for (guint i = 0; i < review->summary->domains->len; i++) {
+        ReviewDomain domain = {.summary =
+                                   &g_array_index(review->summary->domains, SummaryDomain, i)};
+        fill_domain(review, &domain);
+        g_array_append_val(review->domains, domain);
+        g_ptr_array_add(names, (gpointer)domain.summary->domain);
+        g_hash_table_insert(places, (gpointer)domain.summary->domain, GUINT_TO_POINTER(i));
+    }
+    if ((review->parts & REVIEW_PROBLEMS) &&
+        !evidence_several(store, names, of, review->summary->until + 1,
+                          explain_history(review->summary), take_problems, &filling, error))
         return FALSE;
-    return !(review->parts & REVIEW_VERDICT) || read_verdict(store, review, request, domain, error);
+    return !(review->parts & REVIEW_VERDICT) ||
+           evidence_several(store, names, of, today, READINESS_HISTORY_DAYS + request->rules->days,
+                            take_verdict, &filling, error);
 }
 
 /* ---- what it comes to ---------------------------------------------------------------------- */
@@ -210,12 +253,12 @@ domain_clear(gpointer data)
         g_ptr_array_unref(domain->notices);
     next_step_free(domain->step);
     readiness_free(domain->readiness);
-    evidence_free(domain->evidence);
 }
 
 static gboolean
 fill(Store *store, Review *review, const ReviewRequest *request, GError **error)
 {
+    guint of = 0;
     SummaryRequest all = {.query = request->summary.query};
     review->summary = summary_make(store, &all, error);
     if (review->summary == NULL)
@@ -229,19 +272,13 @@ fill(Store *store, Review *review, const ReviewRequest *request, GError **error)
     if (!read_reports(store, review, &all.query, error))
         return FALSE;
     count(review);
+    if (!count_domains(store, review, &all.query, &of, error))
+        return FALSE;
     if (request->only_new && review->comparison != NULL)
         leave_new(review);
     if (request->summary.only_failures)
         summary_only_failures(review->summary);
-    for (guint i = 0; i < review->summary->domains->len; i++) {
-        ReviewDomain domain = {.summary =
-                                   &g_array_index(review->summary->domains, SummaryDomain, i)};
-        gboolean ok = read_domain(store, review, request, &domain, error);
-        g_array_append_val(review->domains, domain);
-        if (!ok)
-            return FALSE;
-    }
-    return TRUE;
+    return fill_domains(store, review, request, of, error);
 }
 
 Review *

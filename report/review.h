@@ -48,7 +48,6 @@ typedef struct {
     const TrendDomain *trend; /* also NULL where the period has no report */
     GArray *matrix;           /* of MatrixTable */
     const QualityDomain *quality;
-    Evidence *evidence;
     Readiness *readiness; /* as on the day after the period, or today if that is earlier */
     NextStep *step;
     Stage stage;

@@ -192,6 +192,8 @@ typedef struct {
  * the rows of one domain are of one view then, those of several need not be. */
 gboolean store_walk_domains(Store *store, const StoreQuery *query, const StoreWalk *walk,
                             gpointer data, GError **error);
+/* How many domains the roll-ups have rows of in the days of QUERY. */
+gboolean store_count_domains(Store *store, const StoreQuery *query, guint *ret_n, GError **error);
 /* The domains that the roll-ups have rows of, by name (in the order of octets). */
 gboolean store_each_domain(Store *store, StoreDomainFunc func, gpointer data, GError **error);
 

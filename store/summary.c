@@ -195,6 +195,16 @@ store_walk_domains(Store *store, const StoreQuery *query, const StoreWalk *walk,
            walk_ids(store, rows, ids, counters.value[COUNTER_GENERATION], walk, data, error);
 }
 
+gboolean
+store_count_domains(Store *store, const StoreQuery *query, guint *ret_n, GError **error)
+{
+    g_autoptr(GArray) ids =
+        store_write_sums(store, error) ? read_domains(store, query, error) : NULL;
+    if (ids != NULL)
+        *ret_n = ids->len;
+    return ids != NULL;
+}
+
 static gboolean
 read_names(Store *store, IdTexts *names, guint *ret_n, GError **error)
 {

@@ -6,19 +6,25 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-#define GZIP_WINDOW (MAX_WBITS + 16) /* zlib: a gzip wrapper, and no other */
-#define START_BYTES 4096u
+#define GZIP_WINDOW    (MAX_WBITS + 16) /* zlib: a gzip wrapper, and no other */
+#define START_BYTES    4096u
 /* What zlib is given at once: its counters are 32 bits wide. */
-#define SLICE_BYTES ((gsize)1 << 30)
+#define SLICE_BYTES    ((gsize)1 << 30)
+/* What is larger than this is inflated twice: first to nowhere, which tells its size, and that it
+ * is whole and within bounds. A bomb never takes more memory than that; no real report is so large.
+ */
+#define UNPROVEN_BYTES LIMIT_RATIO_FLOOR_BYTES
+#define MEASURE_BYTES  (64u * 1024)
 
 typedef struct {
     z_stream zlib;
     const guint8 *input;
     gsize left; /* input that zlib has not been given */
     guint8 *output;
-    gsize length;    /* of what is in output */
+    gsize length;    /* of what is in output, or was */
     gsize allocated; /* never above max + 1: the one byte tells "exactly max" from "more" */
     gsize max;
+    enum { UNPROVEN, MEASURING, PROVEN } stage;
 } Inflation;
 
 gboolean
@@ -35,16 +41,27 @@ gunzip_bound(gsize input_length, gsize max)
     return MIN(max, MAX(input_length * LIMIT_INFLATE_RATIO, LIMIT_RATIO_FLOOR_BYTES));
 }
 
-/* Doubles, so that a small input never costs the whole of MAX. A full buffer is below its greatest
- * size here: inflate_member gives up as soon as the byte beyond MAX is used. */
-static void
-make_room(Inflation *inflation)
+/* Where to inflate to, and how much. Doubles, so that a small input never costs the whole of MAX. A
+ * full buffer is below its greatest size here: inflate_member gives up as soon as the byte beyond
+ * MAX is used. */
+static guint8 *
+make_room(Inflation *inflation, gsize *ret_room)
 {
-    if (inflation->length < inflation->allocated)
-        return;
-    gsize wanted = inflation->allocated == 0 ? START_BYTES : inflation->allocated * 2;
-    inflation->allocated = MIN(wanted, inflation->max + 1);
-    inflation->output = g_realloc(inflation->output, inflation->allocated);
+    if (inflation->stage == UNPROVEN && inflation->length >= UNPROVEN_BYTES) {
+        inflation->stage = MEASURING;
+        inflation->output = g_realloc(inflation->output, MEASURE_BYTES);
+    }
+    if (inflation->stage == MEASURING) {
+        *ret_room = MIN(MEASURE_BYTES, inflation->max + 1 - inflation->length);
+        return inflation->output;
+    }
+    if (inflation->length == inflation->allocated) {
+        gsize wanted = inflation->allocated == 0 ? START_BYTES : inflation->allocated * 2;
+        inflation->allocated = MIN(wanted, inflation->max + 1);
+        inflation->output = g_realloc(inflation->output, inflation->allocated);
+    }
+    *ret_room = MIN(inflation->allocated - inflation->length, SLICE_BYTES);
+    return inflation->output + inflation->length;
 }
 
 static void
@@ -66,9 +83,8 @@ inflate_member(Inflation *inflation)
     z_stream *zlib = &inflation->zlib;
     for (;;) {
         feed(inflation);
-        make_room(inflation);
-        gsize room = MIN(inflation->allocated - inflation->length, SLICE_BYTES);
-        zlib->next_out = inflation->output + inflation->length;
+        gsize room;
+        zlib->next_out = make_room(inflation, &room);
         zlib->avail_out = (uInt)room;
         int result = inflate(zlib, Z_NO_FLUSH);
         inflation->length += room - zlib->avail_out;
@@ -121,6 +137,25 @@ inflate_all(Inflation *inflation, guint *ret_members, gsize *ret_rest)
     }
 }
 
+/* Once more from the start, now into memory of the size that was measured. */
+static GunzipStatus
+inflate_measured(Inflation *inflation, const guint8 *data, gsize length, guint *ret_members,
+                 gsize *ret_rest)
+{
+    gsize size = inflation->length + 1; /* zlib may want room to tell that it is at the end */
+    g_free(inflation->output);
+    inflation->output = g_try_malloc(size);
+    if (inflation->output == NULL || inflateReset(&inflation->zlib) != Z_OK)
+        return GUNZIP_NO_MEMORY;
+    inflation->zlib.avail_in = 0;
+    inflation->input = data;
+    inflation->left = length;
+    inflation->length = 0;
+    inflation->allocated = size;
+    inflation->stage = PROVEN;
+    return inflate_all(inflation, ret_members, ret_rest);
+}
+
 GunzipStatus
 gunzip(const guint8 *data, gsize length, gsize max, Gunzipped *ret)
 {
@@ -136,6 +171,8 @@ gunzip(const guint8 *data, gsize length, gsize max, Gunzipped *ret)
     guint members = 0;
     gsize rest = 0;
     GunzipStatus status = inflate_all(&inflation, &members, &rest);
+    if (status == GUNZIP_OK && inflation.stage == MEASURING)
+        status = inflate_measured(&inflation, data, length, &members, &rest);
     inflateEnd(&inflation.zlib);
     ret->inflated = inflation.length;
     if (status != GUNZIP_OK) {

@@ -26,8 +26,8 @@ gboolean gunzip_sniff(const guint8 *data, gsize length);
  * LIMIT_INFLATE_RATIO (judged above LIMIT_RATIO_FLOOR_BYTES only). */
 gsize gunzip_bound(gsize input_length, gsize max);
 
-/* Inflates LENGTH bytes of DATA to at most MAX bytes; memory stays below twice that. RET is
- * filled with GUNZIP_OK only, but for ret->inflated. */
+/* Inflates LENGTH bytes of DATA to at most MAX bytes. RET is filled with GUNZIP_OK only, but for
+ * ret->inflated. What is refused takes LIMIT_RATIO_FLOOR_BYTES of memory at most. */
 GunzipStatus gunzip(const guint8 *data, gsize length, gsize max, Gunzipped *ret);
 
 /* BYTES as one gzip member without name or time, so that equal bytes give equal members. */

@@ -164,6 +164,50 @@ test_bomb(void)
     g_assert_cmpuint(result.inflated, <=, LIMIT_INFLATED_BYTES + 1);
 }
 
+/* Text of SIZE octets that deflate cannot make very small. */
+static GBytes *
+long_text(gsize size)
+{
+    GString *text = g_string_sized_new(size);
+    for (guint i = 0; text->len < size; i++)
+        g_string_append_printf(text, "%u ", i * 2654435761u);
+    g_string_truncate(text, size);
+    return g_string_free_to_bytes(text);
+}
+
+/* Beyond a megabyte a stream is read twice: the result is the same as that of a short one. */
+static void
+test_large(void)
+{
+    static const guint8 zeros[3], footer[] = "-- footer";
+    g_autoptr(GBytes) text = long_text(3000001), bytes = gunzip_compress(text);
+    g_autoptr(GByteArray) array = g_byte_array_new();
+    Gunzipped result;
+    append(array, bytes);
+    g_assert_cmpint(gunzip(array->data, array->len, 3000001, &result), ==, GUNZIP_OK);
+    g_assert_true(g_bytes_equal(result.bytes, text));
+    g_assert_true(result.clean);
+    g_bytes_unref(result.bytes);
+    g_assert_cmpint(gunzip(array->data, array->len, 3000000, &result), ==, GUNZIP_TOO_LARGE);
+    g_assert_cmpuint(result.inflated, ==, 3000001);
+    g_assert_cmpint(gunzip(array->data, array->len - 1, 3000001, &result), ==, GUNZIP_TRUNCATED);
+
+    append(array, bytes);
+    g_byte_array_append(array, zeros, sizeof zeros);
+    g_byte_array_append(array, footer, sizeof footer);
+    g_assert_cmpint(gunzip(array->data, array->len, 9000000, &result), ==, GUNZIP_OK);
+    g_assert_cmpuint(g_bytes_get_size(result.bytes), ==, 6000002);
+    g_autoptr(GBytes) second = g_bytes_new_from_bytes(result.bytes, 3000001, 3000001);
+    g_assert_true(g_bytes_equal(second, text));
+    g_assert_cmpuint(result.members, ==, 2);
+    g_assert_cmpuint(result.trailing, ==, sizeof zeros + sizeof footer);
+    g_assert_false(result.clean);
+    g_bytes_unref(result.bytes);
+
+    array->data[array->len / 4] ^= 1;
+    g_assert_cmpint(gunzip(array->data, array->len, 9000000, &result), ==, GUNZIP_DAMAGED);
+}
+
 static void
 test_bound(void)
 {
@@ -199,6 +243,7 @@ main(int argc, char **argv)
     g_test_add_func("/gunzip/flipped-anywhere", test_flipped_anywhere);
     g_test_add_func("/gunzip/limit", test_limit);
     g_test_add_func("/gunzip/bomb", test_bomb);
+    g_test_add_func("/gunzip/large", test_large);
     g_test_add_func("/gunzip/bound", test_bound);
     g_test_add_func("/gunzip/compress-is-stable", test_compress_is_stable);
     return g_test_run();

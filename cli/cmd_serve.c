@@ -19,12 +19,16 @@
 
 /* Requests that wait for their commit get this long to be answered when we are told to stop. */
 #define GRACE_SECONDS 20
+/* Between two looks for memory that can be given back. */
+#define HEAP_SECONDS  30
 
 typedef struct {
     GMainLoop *loop;
     HttpsServer *https; /* NULL where it is not configured, as are the next ones */
     LmtpServer *lmtp;
     ServeDashboard *dashboard;
+    char *folder;     /* for large inputs on their way in; NULL: that for temporary files */
+    BodyTurns *turns; /* in which all roads judge them */
 } Serve;
 
 static gboolean
@@ -66,6 +70,14 @@ on_log(gpointer data, const char *line)
     say(SAY_INFO, "%s: %s", (const char *)data, line);
 }
 
+static gboolean
+on_heap(gpointer data)
+{
+    (void)data;
+    heap_give_back();
+    return G_SOURCE_CONTINUE;
+}
+
 static void
 run_loop(Serve *serve)
 {
@@ -73,6 +85,7 @@ run_loop(Serve *serve)
     g_unix_signal_add(SIGTERM, on_stop, serve);
     g_unix_signal_add(SIGINT, on_stop, serve);
     g_unix_signal_add(SIGHUP, on_reload, serve);
+    g_timeout_add_seconds(HEAP_SECONDS, on_heap, NULL);
     notify_systemd("READY=1");
     g_main_loop_run(serve->loop);
     g_main_loop_unref(serve->loop);
@@ -91,6 +104,8 @@ start_https(Serve *serve, const Config *config, const Sink *sink, GError **error
         .connections_per_address = config->connections_per_address,
         .timeout_seconds = config->timeout_seconds,
         .proxies = config->https_proxies,
+        .folder = serve->folder,
+        .turns = serve->turns,
     };
     if (config->https_listen == NULL)
         return TRUE;
@@ -109,6 +124,8 @@ start_lmtp(Serve *serve, const Config *config, const Sink *sink, GError **error)
         .socket_mode = config->lmtp_mode,
         .socket_group = config->lmtp_group,
         .timeout_seconds = config->timeout_seconds,
+        .folder = serve->folder,
+        .turns = serve->turns,
     };
     if (config->lmtp_listen == NULL)
         return TRUE;
@@ -146,7 +163,7 @@ serve(App *app)
     Sink *store_sink = intake_store_sink_new(writer, FALSE);
     Meter *meter = meter_new(alert_watch_sink(watch, store_sink));
     const Sink *sink = meter_sink(meter);
-    Serve state = {0};
+    Serve state = {.folder = store_uri_folder(app->store_uri), .turns = body_turns_new()};
     int status = EX_OK;
     if (start_https(&state, config, sink, &error) && start_lmtp(&state, config, sink, &error) &&
         start_dashboard(&state, config, app->store_uri, meter, &error)) {
@@ -166,6 +183,8 @@ serve(App *app)
         return status;
     if (!alert_watch_stop(watch))
         _exit(status); /* it uses the configuration; all that was taken is on disk */
+    body_turns_free(state.turns);
+    g_free(state.folder);
     meter_free(meter);
     intake_store_sink_free(store_sink);
     return status;

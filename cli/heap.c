@@ -6,8 +6,8 @@
 #endif
 
 /* Octets from which a block is mapped by itself, and of free ones at the end of the heap that are
- * kept. Most reports and pages stay below it. */
-#define LARGE_BYTES (256 * 1024)
+ * kept. Most reports stay below it. */
+#define LARGE_BYTES (64 * 1024)
 /* Pools of the heap: more let threads that judge reports run beside each other, and keep more. */
 #define POOLS       4
 
@@ -18,5 +18,13 @@ heap_stay_small(void)
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
     (void)mallopt(M_ARENA_MAX, POOLS);
+#endif
+}
+
+void
+heap_give_back(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
 #endif
 }

@@ -6,3 +6,7 @@
  * blocks for good. To be called before there are threads; does nothing where the C library is
  * another. */
 void heap_stay_small(void);
+
+/* Gives the pages of the heap back on which nothing lies any more; they add up, for what is freed
+ * early lies between what stays. Takes some milliseconds. */
+void heap_give_back(void);

@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "ingest/body.h"
 #include "ingest/https.h"
-#include "ingest/https_body.h"
 #include "ingest/https_front.h"
 
 /* Threads: those of libmicrohttpd (requests, certificate callback; a connection stays in one), that
@@ -21,7 +21,8 @@ struct HttpsServer {
     gsize payload_bytes;
     guint16 port;
     HttpsFront front;
-    HttpsBudget *budget;
+    BodyRoom *room;
+    BodyTurns *turns; /* NULL: nobody waits */
     atomic_bool draining;
     atomic_uint requests, stored, duplicate, refused, unavailable;
 

@@ -25,7 +25,7 @@ https_server_unref(HttpsServer *server)
 {
     if (atomic_fetch_sub(&server->references, 1) != 1)
         return;
-    https_budget_unref(server->budget);
+    body_room_unref(server->room);
     pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->lock);
     g_free(server->path);
@@ -95,7 +95,6 @@ server_new(const IntakeRules *rules, const Sink *sink, void (*log)(gpointer, con
     server->log = log;
     server->log_data = log_data;
     server->payload_bytes = rules->payload_bytes != 0 ? rules->payload_bytes : LIMIT_PAYLOAD_BYTES;
-    server->budget = https_budget_new(LIMIT_HTTPS_BODIES_BYTES);
     g_queue_init(&server->open);
     pthread_mutex_init(&server->lock, NULL);
     pthread_condattr_init(&monotonic);
@@ -134,6 +133,8 @@ start(HttpsServer *server, const HttpsOptions *options, GError **error)
         .more = &none,
     };
     server->proxies = options->proxies;
+    server->room = body_room_new(LIMIT_BODIES_BYTES, options->folder);
+    server->turns = options->turns;
     server->path = clean_path(options->path, error);
     return server->path != NULL && https_front_start(&server->front, &front, error);
 }

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "ingest/body_turns.h"
 #include "ingest/judged.h"
 #include "ingest/sink.h"
 
@@ -19,7 +20,9 @@ typedef struct {
     guint connections_per_address; /* 0 with plain HTTP: no limit, a proxy has but one address */
     guint timeout_seconds;
     const GPtrArray
-        *proxies; /* of our own, whose X-Forwarded-For is believed (proxies.h), or NULL */
+        *proxies;       /* of our own, whose X-Forwarded-For is believed (proxies.h), or NULL */
+    const char *folder; /* for large bodies on their way in; NULL: that for temporary files */
+    BodyTurns *turns;   /* in which large ones are judged, or NULL */
 } HttpsOptions;
 
 /* Counters since the start, for metrics. Read with atomic operations. */
@@ -27,10 +30,10 @@ typedef struct {
     guint requests, stored, duplicate, refused, unavailable;
 } HttpsCounters;
 
-/* Starts to listen. Everything given is copied but RULES, SINK and the proxies, which must outlive
- * the server. LOG gets one printable line for every refusal and fault; may be called from any
- * thread; may be NULL. G_IO_ERROR or G_FILE_ERROR when it cannot listen or read the certificate:
- * the message names the file or the address. */
+/* Starts to listen. Everything given is copied but RULES, SINK, the proxies and the turns, which
+ * must outlive the server, the last until all items are done. LOG gets one printable line for every
+ * refusal and fault; may be called from any thread; may be NULL. G_IO_ERROR or G_FILE_ERROR when it
+ * cannot listen or read the certificate: the message names the file or the address. */
 HttpsServer *https_start(const HttpsOptions *options, const IntakeRules *rules, const Sink *sink,
                          void (*log)(gpointer, const char *line), gpointer log_data,
                          GError **error);

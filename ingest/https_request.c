@@ -28,7 +28,9 @@ struct HttpsRequest {
     struct MHD_Connection *handle;
     HttpsConnection *connection;
     char *peer;
-    HttpsBody body;
+    Body body;
+    BodyTurn turn; /* of a large body */
+    gboolean asked;
     gsize dropped;      /* octets read after the refusal */
     HttpsAnswer answer; /* status 0: not refused so far; texts are static */
     gboolean judged;
@@ -53,7 +55,9 @@ request_free(HttpsRequest *request)
         g_clear_pointer(&request->items[i].findings, g_ptr_array_unref);
     }
     g_free(request->items);
-    https_body_clear(&request->body);
+    body_clear(&request->body);
+    if (request->asked)
+        body_turn_leave(request->server->turns, &request->turn);
     g_free(request->peer);
     https_server_unref(request->server);
     g_free(request);
@@ -165,12 +169,12 @@ judge_header(HttpsRequest *request, const char *url, const char *method, const c
                              .detail = "Content-Length and Transfer-Encoding do not go together "
                                        "(RFC 9112 6)"};
     }
-    switch (https_body_init(&request->body, server->budget, server->payload_bytes, length)) {
-    case HTTPS_BODY_OK:
+    switch (body_init(&request->body, server->room, server->payload_bytes, length)) {
+    case BODY_OK:
         break;
-    case HTTPS_BODY_TOO_LARGE:
+    case BODY_TOO_LARGE:
         return too_large();
-    case HTTPS_BODY_NO_ROOM:
+    case BODY_NO_ROOM:
         return no_room();
     }
     return (HttpsAnswer){0};
@@ -197,17 +201,17 @@ static enum MHD_Result
 take_octets(HttpsRequest *request, const char *data, size_t size)
 {
     if (request->answer.status == 0) {
-        switch (https_body_append(&request->body, data, size)) {
-        case HTTPS_BODY_OK:
+        switch (body_append(&request->body, data, size)) {
+        case BODY_OK:
             return MHD_YES;
-        case HTTPS_BODY_TOO_LARGE:
+        case BODY_TOO_LARGE:
             request->answer = too_large();
             break;
-        case HTTPS_BODY_NO_ROOM:
+        case BODY_NO_ROOM:
             request->answer = no_room();
             break;
         }
-        https_body_clear(&request->body);
+        body_clear(&request->body);
     }
     request->dropped += size;
     if (request->dropped <= LIMIT_HTTPS_DISCARD_BYTES)
@@ -226,6 +230,16 @@ drop_reference(HttpsRequest *request)
     return --request->references == 0;
 }
 
+/* Under the lock. He who takes `waiting` back resumes. */
+static void
+resume(HttpsRequest *request)
+{
+    if (!request->waiting)
+        return;
+    request->waiting = FALSE;
+    MHD_resume_connection(request->handle);
+}
+
 /* SinkDone. The connection cannot go away under us: while it is suspended libmicrohttpd leaves it
  * alone, and only he who takes `waiting` back resumes it. MHD_resume_connection is called under
  * the lock, so that https_stop, which takes it too, cannot stop the daemon meanwhile. */
@@ -238,9 +252,13 @@ item_done(gpointer data, Outcome outcome, const char *reference)
     item->outcome = outcome;
     item->reference = g_strdup(reference);
     pthread_mutex_lock(&server->lock);
-    if (--request->pending == 0 && request->waiting) {
-        request->waiting = FALSE;
-        MHD_resume_connection(request->handle);
+    gboolean all = --request->pending == 0;
+    if (all)
+        resume(request);
+    if (all && request->asked) { /* not under the lock, see turn_granted */
+        pthread_mutex_unlock(&server->lock);
+        body_turn_leave(server->turns, &request->turn);
+        pthread_mutex_lock(&server->lock);
     }
     gboolean last = drop_reference(request);
     pthread_mutex_unlock(&server->lock);
@@ -266,20 +284,55 @@ suspend(HttpsRequest *request, guint n)
     return !stopping;
 }
 
+/* BodyTurn. */
+static void
+turn_granted(gpointer data)
+{
+    HttpsRequest *request = data;
+    pthread_mutex_lock(&request->server->lock);
+    resume(request);
+    pthread_mutex_unlock(&request->server->lock);
+}
+
+/* A large body is whole. It waits for its turn, suspended; https_request_handle is called again
+ * when that has come, or when the server stops. */
+static enum MHD_Result
+ask_turn(HttpsRequest *request)
+{
+    HttpsServer *server = request->server;
+    HttpsAnswer answer = no_room();
+    if (request->asked || !suspend(request, 0))
+        return send_answer(request, &answer);
+    request->asked = TRUE;
+    request->turn = (BodyTurn){.granted = turn_granted, .data = request};
+    if (!body_turn_ask(server->turns, &request->turn))
+        turn_granted(request); /* it comes back without */
+    return MHD_YES;
+}
+
+static gboolean
+must_wait(const HttpsRequest *request)
+{
+    BodyTurns *turns = request->server->turns;
+    return turns != NULL && body_is_large(&request->body) &&
+           !(request->asked && body_turn_is_granted(turns, &request->turn));
+}
+
 /* The body is whole: judge it and hand it on. */
 static enum MHD_Result
 hand_on(HttpsRequest *request)
 {
     HttpsServer *server = request->server;
     g_autoptr(GPtrArray) judged = g_ptr_array_new_with_free_func((GDestroyNotify)judged_free);
-    g_autoptr(GBytes) body = https_body_steal(&request->body);
+    g_autoptr(GBytes) body = body_steal(&request->body);
     Origin origin = {
         .road = ROAD_HTTPS,
         .source = request->peer,
         .received = g_get_real_time() / G_USEC_PER_SEC,
     };
     request->judged = TRUE;
-    intake_payload(server->rules, &origin, body, NULL, TRUST_UNAUTHENTICATED, judged);
+    if (body != NULL)
+        intake_payload(server->rules, &origin, body, NULL, TRUST_UNAUTHENTICATED, judged);
     if (judged->len == 0 || !suspend(request, judged->len)) {
         HttpsAnswer answer = refusal(OUTCOME_UNAVAILABLE, "not taken in; send it again later");
         return send_answer(request, &answer);
@@ -349,8 +402,6 @@ end(HttpsRequest *request)
         return MHD_YES;
     if (request->answer.status != 0)
         return send_answer(request, &request->answer);
-    if (!request->judged)
-        return hand_on(request);
 
     HttpsServer *server = request->server;
     pthread_mutex_lock(&server->lock);
@@ -359,6 +410,8 @@ end(HttpsRequest *request)
     pthread_mutex_unlock(&server->lock);
     if (waiting)
         return MHD_YES;
+    if (!request->judged)
+        return must_wait(request) ? ask_turn(request) : hand_on(request);
     if (all_done)
         return answer_items(request);
     HttpsAnswer answer =

@@ -19,6 +19,10 @@ void intake_payload(const IntakeRules *rules, const Origin *origin, GBytes *inpu
  * its Authentication-Results. */
 void intake_message(const IntakeRules *rules, const Origin *origin, GBytes *input, GPtrArray *out);
 
+/* A message of more octets than intake_message_limit, of which only HEAD was kept. */
+void intake_message_too_large(const IntakeRules *rules, const Origin *origin, GBytes *head,
+                              GPtrArray *out);
+
 /* Either, told by the first bytes; a bare report is TRUST_LOCAL. For pipes and files. */
 void intake_any(const IntakeRules *rules, const Origin *origin, GBytes *input,
                 const char *file_name, GPtrArray *out);

@@ -167,8 +167,24 @@ intake_message_limit(const IntakeRules *rules)
 }
 
 void
+intake_message_too_large(const IntakeRules *rules, const Origin *origin, GBytes *head,
+                         GPtrArray *out)
+{
+    g_autoptr(MailTrust) trust = read_trust(rules, head);
+    const Examination examination = {
+        .rules = rules, .origin = origin, .input = head, .is_message = TRUE, .mail = trust};
+    g_ptr_array_add(out, examine_refuse(&examination, OUTCOME_TOO_LARGE, "too-large", CLAUSE_MAIL,
+                                        "the message has more than %" G_GSIZE_FORMAT " octets",
+                                        intake_message_limit(rules)));
+}
+
+void
 intake_message(const IntakeRules *rules, const Origin *origin, GBytes *input, GPtrArray *out)
 {
+    if (g_bytes_get_size(input) > intake_message_limit(rules)) {
+        intake_message_too_large(rules, origin, input, out);
+        return;
+    }
     g_autoptr(MailTrust) trust = read_trust(rules, input);
     gsize max = examine_limit(rules->inflated_bytes, LIMIT_INFLATED_BYTES);
     MailWork work = {
@@ -178,13 +194,6 @@ intake_message(const IntakeRules *rules, const Origin *origin, GBytes *input, GP
         .budget = gunzip_bound(g_bytes_get_size(input), max),
         .out = out,
     };
-    gsize limit = intake_message_limit(rules);
-    if (g_bytes_get_size(input) > limit) {
-        g_ptr_array_add(
-            out, examine_refuse(&work.examination, OUTCOME_TOO_LARGE, "too-large", CLAUSE_MAIL,
-                                "the message has more than %" G_GSIZE_FORMAT " octets", limit));
-        return;
-    }
     g_autoptr(Message) message = message_read(input);
     take_parts(&work, message);
 }

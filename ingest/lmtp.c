@@ -26,6 +26,8 @@ struct LmtpServer {
     char *socket_path; /* NULL for TCP */
     int listen_fd;
     int stop_fd; /* readable once the server stops */
+    BodyRoom *room;
+    BodyTurns *turns; /* NULL: nobody waits */
     guint timeout_seconds;
     guint max_connections;
     GThread *acceptor;
@@ -80,17 +82,11 @@ on_done(gpointer data, Outcome outcome, const char *reference)
     g_mutex_unlock(&verdict->lock);
 }
 
-/* Judges the message, hands it on, and answers when all of it is on disk. */
+/* Hands the items on, and waits until all are on disk. Appends the answer. */
 static void
-take_message(Client *client)
+hand_on(Client *client, const GPtrArray *items, guint64 full_size)
 {
     const LmtpServer *server = client->server;
-    guint64 full_size = 0;
-    g_autoptr(GBytes) message = lmtp_session_take_message(client->session, &full_size);
-    Origin origin = {ROAD_LMTP, client->peer, g_get_real_time() / G_USEC_PER_SEC};
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
-    intake_message(server->rules, &origin, message, items);
-
     Verdict verdict = {.open = items->len, .worst = OUTCOME_DUPLICATE};
     g_mutex_init(&verdict.lock);
     g_cond_init(&verdict.all_done);
@@ -109,6 +105,73 @@ take_message(Client *client)
     g_free(verdict.reference);
     g_cond_clear(&verdict.all_done);
     g_mutex_clear(&verdict.lock);
+}
+
+/* A turn of a large message, and how the thread that waits for it hears of it. */
+typedef struct {
+    BodyTurn turn;
+    int wake; /* eventfd */
+} Turn;
+
+static void
+on_granted(gpointer data)
+{
+    const Turn *turn = data;
+    (void)eventfd_write(turn->wake, 1);
+}
+
+static gboolean
+wait_for_turn(const LmtpServer *server, Turn *turn)
+{
+    *turn = (Turn){.turn = {.granted = on_granted, .data = turn}};
+    turn->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (turn->wake < 0 || !body_turn_ask(server->turns, &turn->turn))
+        return FALSE;
+    struct pollfd polled[2] = {{.fd = turn->wake, .events = POLLIN},
+                               {.fd = server->stop_fd, .events = POLLIN}};
+    while (poll(polled, 2, LIMIT_LMTP_MESSAGE_SECONDS * 1000) < 0 && errno == EINTR)
+        continue;
+    return body_turn_is_granted(server->turns, &turn->turn);
+}
+
+static void
+end_turn(const LmtpServer *server, Turn *turn)
+{
+    (void)body_turn_leave(server->turns, &turn->turn);
+    if (turn->wake >= 0)
+        close(turn->wake);
+}
+
+static void
+judge_and_hand_on(Client *client, GBytes *message, guint64 full_size)
+{
+    const IntakeRules *rules = client->server->rules;
+    const Origin origin = {ROAD_LMTP, client->peer, g_get_real_time() / G_USEC_PER_SEC};
+    g_autoptr(GPtrArray) items = g_ptr_array_new();
+    if (full_size > intake_message_limit(rules))
+        intake_message_too_large(rules, &origin, message, items);
+    else
+        intake_message(rules, &origin, message, items);
+    hand_on(client, items, full_size);
+}
+
+static void
+take_message(Client *client)
+{
+    const LmtpServer *server = client->server;
+    guint64 full_size = 0;
+    Turn turn;
+    g_autoptr(GBytes) message = lmtp_session_take_message(client->session, &full_size);
+    gboolean waits = message != NULL && server->turns != NULL &&
+                     g_bytes_get_size(message) > LIMIT_BODY_MEMORY_BYTES;
+    if (message == NULL || (waits && !wait_for_turn(server, &turn))) {
+        server_log(server, client->peer, "no room for a large message now");
+        lmtp_session_answer(client->session, OUTCOME_UNAVAILABLE, NULL, client->out);
+    } else {
+        judge_and_hand_on(client, message, full_size);
+    }
+    if (waits)
+        end_turn(server, &turn);
 }
 
 /* ---- one connection ------------------------------------------------------------------------ */
@@ -227,7 +290,7 @@ client_thread(gpointer data)
     LmtpServer *server = client->server;
     gsize max = intake_message_limit(server->rules);
     client->out = g_string_new(NULL);
-    client->session = lmtp_session_new(server->hostname, max, client->out);
+    client->session = lmtp_session_new(server->hostname, max, server->room, client->out);
     renew_deadline(client);
     converse(client);
     lmtp_session_free(client->session);
@@ -328,6 +391,8 @@ lmtp_start(const LmtpOptions *options, const IntakeRules *rules, const Sink *sin
     server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     server->timeout_seconds =
         options->timeout_seconds != 0 ? options->timeout_seconds : LIMIT_LMTP_TIMEOUT_SECONDS;
+    server->room = body_room_new(LIMIT_BODIES_BYTES, options->folder);
+    server->turns = options->turns;
     server->max_connections =
         options->connections != 0 ? options->connections : LIMIT_LMTP_CONNECTIONS;
     server->acceptor = g_thread_new("lmtp-accept", accept_thread, server);
@@ -359,6 +424,7 @@ lmtp_stop(LmtpServer *server, guint grace_seconds)
     if (!all_closed)
         return FALSE;
     close(server->stop_fd);
+    body_room_unref(server->room);
     g_free(server->hostname);
     g_free(server->socket_path);
     g_cond_clear(&server->closed);

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "ingest/body_turns.h"
 #include "ingest/judged.h"
 #include "ingest/sink.h"
 
@@ -15,6 +16,8 @@ typedef struct {
     const char *socket_group; /* of a unix socket, or NULL: that of the process */
     guint timeout_seconds;    /* without a byte; 0: the limit of limits.h, as for the next */
     guint connections;
+    const char *folder; /* for large messages on their way in; NULL: that for temporary files */
+    BodyTurns *turns;   /* in which large ones are judged, or NULL; must outlive the server */
 } LmtpOptions;
 
 /* Listens and serves, a thread a connection up to the limit. RULES and SINK must outlive the

@@ -2,28 +2,52 @@
 
 #include <string.h>
 
+#include "schema/limits.h"
+
 void
-lmtp_data_init(LmtpData *data, gsize max)
+lmtp_data_init(LmtpData *data, gsize max, BodyRoom *room)
 {
-    *data = (LmtpData){.max = max};
+    *data = (LmtpData){.max = max, .room = body_room_ref(room)};
 }
 
 void
 lmtp_data_clear(LmtpData *data)
 {
-    g_clear_pointer(&data->kept, g_byte_array_unref);
+    body_clear(&data->body);
+    g_clear_pointer(&data->head, g_bytes_unref);
+    data->no_room = FALSE;
     data->full_size = 0;
     data->place = DATA_LINE_START;
 }
 
 void
+lmtp_data_finish(LmtpData *data)
+{
+    lmtp_data_clear(data);
+    g_clear_pointer(&data->room, body_room_unref);
+}
+
+void
 lmtp_data_append(LmtpData *data, const guint8 *octets, gsize length)
 {
-    if (data->kept == NULL)
-        data->kept = g_byte_array_new();
-    gsize room = data->max + 1 - data->kept->len;
-    g_byte_array_append(data->kept, octets, (guint)MIN(length, room));
+    Body *body = &data->body;
     data->full_size += length;
+    if (data->head != NULL || data->no_room)
+        return;
+    if (body->room == NULL)
+        (void)body_init(body, data->room, data->max, 0);
+    switch (body_append(body, octets, length)) {
+    case BODY_OK:
+        return;
+    case BODY_TOO_LARGE:
+        data->head =
+            body_head(body, octets, length, MIN(LIMIT_QUARANTINE_CUT_BYTES, data->max + 1));
+        break;
+    case BODY_NO_ROOM:
+        data->no_room = TRUE;
+        break;
+    }
+    body_clear(body);
 }
 
 /* One octet where it matters what stands around it. TRUE at the end of the data. */
@@ -79,8 +103,14 @@ lmtp_data_feed(LmtpData *data, const guint8 *octets, gsize length, gsize *ret_us
 GBytes *
 lmtp_data_take(LmtpData *data, guint64 *ret_full_size)
 {
+    GBytes *bytes = NULL;
     *ret_full_size = data->full_size;
-    GByteArray *kept = data->kept != NULL ? g_steal_pointer(&data->kept) : g_byte_array_new();
+    if (data->head != NULL)
+        bytes = g_steal_pointer(&data->head);
+    else if (data->body.room != NULL)
+        bytes = body_steal(&data->body);
+    else if (!data->no_room)
+        bytes = g_bytes_new(NULL, 0);
     lmtp_data_clear(data);
-    return g_byte_array_free_to_bytes(kept);
+    return bytes;
 }

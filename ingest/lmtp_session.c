@@ -57,13 +57,13 @@ forget_message(LmtpSession *session)
 }
 
 LmtpSession *
-lmtp_session_new(const char *hostname, gsize max_message, GString *out)
+lmtp_session_new(const char *hostname, gsize max_message, BodyRoom *room, GString *out)
 {
     LmtpSession *session = g_new0(LmtpSession, 1);
     session->hostname = g_strdup(hostname);
     session->max_message = max_message;
     session->line = g_string_new(NULL);
-    lmtp_data_init(&session->data, max_message);
+    lmtp_data_init(&session->data, max_message, room);
     g_string_append_printf(out, "220 %s LMTP tlsgauge\r\n", hostname);
     return session;
 }
@@ -75,7 +75,7 @@ lmtp_session_free(LmtpSession *session)
         return;
     g_free(session->hostname);
     g_string_free(session->line, TRUE);
-    lmtp_data_clear(&session->data);
+    lmtp_data_finish(&session->data);
     g_free(session);
 }
 

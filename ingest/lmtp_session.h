@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "ingest/body_room.h"
 #include "ingest/receipt.h"
 
 typedef struct LmtpSession LmtpSession;
@@ -18,8 +19,10 @@ typedef enum {
 } LmtpNext;
 
 /* HOSTNAME is what we call ourselves. A message of more than MAX_MESSAGE octets is read to its end
- * but kept only up to MAX_MESSAGE + 1. Appends the greeting to OUT. Free with lmtp_session_free. */
-LmtpSession *lmtp_session_new(const char *hostname, gsize max_message, GString *out);
+ * but only its first LIMIT_QUARANTINE_CUT_BYTES are kept. Messages lie in ROOM. Appends the
+ * greeting to OUT. Free with lmtp_session_free. */
+LmtpSession *lmtp_session_new(const char *hostname, gsize max_message, BodyRoom *room,
+                              GString *out);
 void lmtp_session_free(LmtpSession *session); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LmtpSession, lmtp_session_free)
 
@@ -30,7 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LmtpSession, lmtp_session_free)
 LmtpNext lmtp_session_feed(LmtpSession *session, const guint8 *octets, gsize length,
                            gsize *ret_used, GString *out);
 
-/* The message that waits, dots taken off, and its size as it was sent. The caller owns it. */
+/* The message that waits, dots taken off, and its size as it was sent; a head of it where that is
+ * more than MAX_MESSAGE. The caller owns it. NULL: there was no room for it. */
 GBytes *lmtp_session_take_message(LmtpSession *session, guint64 *ret_full_size);
 
 /* One reply for each recipient (RFC 2033 4.2), then the conversation goes on. REFERENCE may be

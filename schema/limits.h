@@ -82,9 +82,16 @@
  * ever. With 30 s a body of ten megabytes needs 85 kB/s. The same for reading an answer. */
 #define LIMIT_HTTPS_REQUEST_TIMEOUTS 4u
 /* What is set aside for a body at once on the word of a Content-Length; beyond it, as it comes. */
-#define LIMIT_HTTPS_BODY_START (64u * 1024)
-/* Bodies in memory over all connections: 25 of the largest, 80,000 of the usual. */
-#define LIMIT_HTTPS_BODIES_BYTES (256u * 1024 * 1024)
+#define LIMIT_BODY_START (64u * 1024)
+/* A body, or a mail that comes by LMTP, is kept in memory up to here; beyond, in a file. The largest
+ * report known has 100 KB when compressed. */
+#define LIMIT_BODY_MEMORY_BYTES (128u * 1024)
+/* Bodies over all connections of one road, in memory and on disk: 25 of the largest, 80,000 of the
+ * usual. */
+#define LIMIT_BODIES_BYTES (256u * 1024 * 1024)
+/* Judging a large body takes several times its size, so they take turns. Those that may wait for it:
+ * each takes some seconds at worst, and who sends gives up after minutes. */
+#define LIMIT_LARGE_BODIES_WAITING 32u
 /* Octets read and dropped after a body was refused while it came, so that the sender reads the
  * answer; then the connection is cut. */
 #define LIMIT_HTTPS_DISCARD_BYTES LIMIT_PAYLOAD_BYTES

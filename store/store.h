@@ -47,6 +47,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 /* URI as people and logs may see it: without a password. Newly allocated. */
 char *store_uri_shown(const char *uri);
 
+/* The folder in which the file of the store lies; NULL where it is behind a server. Newly
+ * allocated. */
+char *store_uri_folder(const char *uri);
+
 /* What is left of a raw report, see retention.h. */
 typedef enum { STORE_HELD_NOTHING, STORE_HELD_SHORTENED, STORE_HELD_WHOLE } StoreHeld;
 

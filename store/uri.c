@@ -39,3 +39,11 @@ store_uri_shown(const char *uri)
     hide_parameters(shown);
     return g_string_free(shown, FALSE);
 }
+
+char *
+store_uri_folder(const char *uri)
+{
+    if (g_str_has_prefix(uri, "sqlite:"))
+        return g_path_get_dirname(uri + strlen("sqlite:"));
+    return strstr(uri, "://") == NULL ? g_path_get_dirname(uri) : NULL;
+}

@@ -12,7 +12,8 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         return 0;
     gsize step = data[0] == 0 ? size : data[0];
     g_autoptr(GString) out = g_string_new(NULL);
-    g_autoptr(LmtpSession) session = lmtp_session_new("mx.example", MAX_MESSAGE, out);
+    g_autoptr(BodyRoom) room = body_room_new(G_MAXSIZE, NULL);
+    g_autoptr(LmtpSession) session = lmtp_session_new("mx.example", MAX_MESSAGE, room, out);
     LmtpNext next = LMTP_READ;
     for (gsize at = 1; at < size && next != LMTP_CLOSE;) {
         gsize used;

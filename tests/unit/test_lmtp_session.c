@@ -21,7 +21,8 @@ talk_new(void)
     Talk talk = {.out = g_string_new(NULL),
                  .messages = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref),
                  .outcome = OUTCOME_STORED};
-    talk.session = lmtp_session_new("mx.example", MAX_MESSAGE, talk.out);
+    g_autoptr(BodyRoom) room = body_room_new(G_MAXSIZE, NULL);
+    talk.session = lmtp_session_new("mx.example", MAX_MESSAGE, room, talk.out);
     return talk;
 }
 

@@ -27,14 +27,23 @@ web_answer_field(WebAnswer *answer, const char *name, const char *value)
 
 /* ---- one request --------------------------------------------------------------------------- */
 
+static void
+unref_bytes(void *bytes)
+{
+    g_bytes_unref(bytes);
+}
+
 static enum MHD_Result
 queue_answer(struct MHD_Connection *handle, const WebAnswer *answer)
 {
-    gsize length = 0;
-    const void *body = answer->body != NULL ? g_bytes_get_data(answer->body, &length) : NULL;
-    /* A copy, because the two libraries need not share an allocator. */
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(length, (void *)body, MHD_RESPMEM_MUST_COPY);
+    gsize length;
+    GBytes *body = answer->body != NULL ? g_bytes_ref(answer->body) : g_bytes_new(NULL, 0);
+    gconstpointer data = g_bytes_get_data(body, &length);
+    /* No copy: a page may have some megabytes. */
+    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
+        length, (void *)data, unref_bytes, body);
+    if (response == NULL)
+        g_bytes_unref(body);
     enum MHD_Result result = response != NULL ? MHD_YES : MHD_NO;
     for (guint i = 0; result == MHD_YES && i + 1 < answer->fields->len; i += 2)
         result = MHD_add_response_header(response, g_ptr_array_index(answer->fields, i),

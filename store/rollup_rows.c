@@ -20,6 +20,7 @@ struct RollupRows {
     const StoreQuery *query;
     IdTexts *names, *policies;
     GArray *rows[N_ROLLUPS]; /* of RollupRow */
+    GHashTable *senders;     /* set of the ids that are wanted; NULL: all, or to be sorted out */
 };
 
 RollupRows *
@@ -42,6 +43,7 @@ rollup_rows_free(RollupRows *rows)
         return;
     id_texts_free(rows->names);
     id_texts_free(rows->policies);
+    g_clear_pointer(&rows->senders, g_hash_table_unref);
     for (int rollup = 0; rollup < N_ROLLUPS; rollup++)
         g_array_unref(rows->rows[rollup]);
     g_free(rows);
@@ -114,7 +116,9 @@ read_rollup(RollupRows *rows, Rollup rollup, const DomainRange *range, GError **
             return FALSE;
         if (!row)
             return TRUE;
-        take_row(rows, rollup, each);
+        gint64 sender = statement_get_int(each, 2);
+        if (rows->senders == NULL || g_hash_table_contains(rows->senders, &sender))
+            take_row(rows, rollup, each);
     }
 }
 
@@ -133,6 +137,37 @@ is_sender(const char *sender, const char *wanted)
     gsize length = strlen(wanted);
     return strncmp(sender, wanted, length) == 0 &&
            (sender[length] == '\0' || g_str_has_prefix(sender + length, " (via "));
+}
+
+/* The senders that QUERY wants, of those with rows in its days. Without them the rows of all
+ * senders and domains would be held before those of one are picked out. */
+static gboolean
+find_senders(RollupRows *rows, GError **error)
+{
+    gboolean row;
+    guint32 n = 0;
+    g_autoptr(IdTexts) texts = id_texts_new("name_one", "name_range");
+    g_autoptr(Statement) each = statement_get(rows->store->statements, "sender_of_days", error);
+    if (each == NULL)
+        return FALSE;
+    statement_int(each, 1, rows->query->since_day);
+    statement_int(each, 2, rows->query->until_day);
+    for (;; n++) {
+        if (!statement_step(each, &row, error))
+            return FALSE;
+        if (!row)
+            break;
+        (void)id_texts_slot(texts, statement_get_int(each, 0));
+    }
+    if (!id_texts_load(texts, rows->store->statements, error))
+        return FALSE;
+    rows->senders = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    for (guint32 rank = 0; rank < n; rank++) {
+        gint64 id = id_texts_id(texts, rank);
+        if (is_sender(id_texts_text(texts, rank), rows->query->sender))
+            g_hash_table_add(rows->senders, g_memdup2(&id, sizeof id));
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -259,6 +294,9 @@ read_range(RollupRows *rows, gboolean totals, gboolean failures, const DomainRan
         one.last = one.first;
         range = &one;
     }
+    g_clear_pointer(&rows->senders, g_hash_table_unref);
+    if (range == NULL && rows->query->sender != NULL && !find_senders(rows, error))
+        return FALSE;
     return !known || read_all(rows, totals, failures, range, error);
 }
 

@@ -5,7 +5,7 @@
 
 /* A walk over all domains holds so many rows or fewer, unless one domain has more; at first it
  * reads so few domains, and never more at once. */
-#define WALK_ROWS    100000
+#define WALK_ROWS    25000
 #define WALK_DOMAINS 16
 #define WALK_MOST    4096
 

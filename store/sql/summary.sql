@@ -38,6 +38,9 @@ WHERE f.day = days.day AND f.domain BETWEEN $3 AND $4 AND days.day <= $2
 -- name: domain_of_days
 SELECT DISTINCT domain FROM daily_total WHERE day BETWEEN $1 AND $2
 
+-- name: sender_of_days
+SELECT DISTINCT sender FROM daily_total WHERE day BETWEEN $1 AND $2
+
 -- name: name_one
 SELECT id, text, NULL FROM name WHERE id = $1
 

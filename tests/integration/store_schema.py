@@ -24,6 +24,7 @@ PLANS = {
     "failure_of_domains": ["SEARCH f USING PRIMARY KEY (day=? AND domain>? AND domain<?)",
                            "SEARCH t USING PRIMARY KEY (day>?)"],
     "domain_of_days": ["SEARCH daily_total USING PRIMARY KEY (day>? AND day<?)"],
+    "sender_of_days": ["SEARCH daily_total USING PRIMARY KEY (day>? AND day<?)"],
     "name_range": ["SEARCH name USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
     "report_range": ["SEARCH r USING COVERING INDEX report_day (held=? AND day=?)",
                      "SEARCH r USING COVERING INDEX report_day (held=? AND day>?)"],

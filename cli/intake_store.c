@@ -122,6 +122,17 @@ passage_done(gpointer data, WriterResult result, gint64 id, const GError *error)
     passage->done(passage->done_data, outcome, outcome == OUTCOME_UNAVAILABLE ? NULL : reference);
 }
 
+/* Octets of ITEM in memory, about: a report of a hundred kilobytes may have 65,536 failure details,
+ * each with a few texts of its own. */
+static gsize
+weigh(const Judged *item)
+{
+    gsize octets = g_bytes_get_size(item->raw);
+    for (gsize i = 0; item->report != NULL && i < item->report->n_policies; i++)
+        octets += item->report->policies[i].n_failures * 2 * sizeof(FailureDetail);
+    return octets;
+}
+
 static void
 free_prepared(gpointer data)
 {
@@ -149,7 +160,7 @@ take(gpointer self, Judged *item, SinkDone done, gpointer done_data)
     passage->done = done;
     passage->done_data = done_data;
     WriterItem waiting = {
-        .bytes = g_bytes_get_size(item->raw),
+        .bytes = weigh(item),
         .done = passage_done,
         .done_data = passage,
         .owner = passage,

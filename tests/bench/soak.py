@@ -9,13 +9,14 @@ import random
 import re
 import socket
 import sqlite3
+import statistics
 import struct
 import sys
 import threading
 import time
 
-from resident import Place, Server, certificate, connect_tls, descriptors, read_pack, resident
-from resident import tls_context
+from resident import Place, Server, certificate, connect_tls, descriptors, peak, read_pack
+from resident import resident, tls_context
 from table import SCALE, corpus, heading, tell
 
 from lmtp_client import Lmtp  # noqa: E402
@@ -41,6 +42,7 @@ class Soak:
         self.answers = collections.defaultdict(collections.Counter)  # kind: answers
         self.taken = set()  # report-ids that were acknowledged
         self.next = 0
+        self.peak = 0  # kilobytes
         self.stop = threading.Event()
 
     def note(self, kind, answer, identity=None):
@@ -286,14 +288,6 @@ def watch(soak, renew):
     return samples
 
 
-def slope(samples):
-    """Kilobytes an hour, by least squares."""
-    times, sizes = [sample[0] for sample in samples], [sample[1] for sample in samples]
-    time_mean, size_mean = sum(times) / len(times), sum(sizes) / len(sizes)
-    return 3600 * (sum((t - time_mean) * (s - size_mean) for t, s in zip(times, sizes)) /
-                   sum((t - time_mean) ** 2 for t in times))
-
-
 def check_store(place, taken):
     """The acknowledged report-ids that are not in the store, and those that are there twice."""
     with sqlite3.connect(place.store) as database:
@@ -334,6 +328,7 @@ def run(place, reports):
         soak.stop.set()
         for worker in workers:
             worker.join()
+        soak.peak = peak(soak.server.process.pid)
     return soak, samples, soak.server.stop()
 
 
@@ -346,8 +341,12 @@ def main():
     heading("Soak: %d s, %.0f requests a second over TLS" % (SECONDS, RATE))
     tell("resident, MB: start, end, most", "%.1f  %.1f  %.1f" % (
         settled[0][1] / 1024, settled[-1][1] / 1024, max(s[1] for s in settled) / 1024))
-    tell("growth, kB an hour", "%.0f" % slope(settled))
-    tell("of the last half", "%.0f" % slope(samples[len(samples) // 2:]))
+    tell("the most there ever was, MB", "%.1f" % (soak.peak / 1024))
+    quarters = [samples[len(samples) * n // 4:len(samples) * (n + 1) // 4] for n in range(4)]
+    middles = [statistics.median(sample[1] for sample in quarter) / 1024 for quarter in quarters]
+    tell("medians of the quarters, MB", "  ".join("%.1f" % middle for middle in middles))
+    tell("from the third to the last, kB an hour",
+         "%.0f" % ((middles[3] - middles[2]) * 1024 * 4 * 3600 / SECONDS))
     tell("descriptors: start, end", "%d  %d" % (settled[0][3], settled[-1][3]))
     for kind, answers in sorted(soak.answers.items()):
         tell(kind, ", ".join("%s: %d" % pair for pair in sorted(answers.items(), key=str)))

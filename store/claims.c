@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "store/copies.h"
-#include "store/prepare.h"
 
 struct Claims {
     GHashTable *copies; /* claim -> GPtrArray of Copy */
@@ -53,38 +52,36 @@ claims_find(const Claims *claims, const guint8 claim[REPORT_DIGEST_BYTES])
     return g_hash_table_lookup(claims->copies, claim);
 }
 
-/* Whether ITEM is the first here of a claim that can be told without work. */
-static gboolean
-is_new(const Claims *claims, const StoreReport *item)
+void
+claims_drop(Claims *claims, const guint8 claim[REPORT_DIGEST_BYTES])
 {
-    return item->prepared != NULL && claims_find(claims, item->prepared->claim) == NULL;
+    g_hash_table_remove(claims->copies, claim);
 }
 
 gboolean
-claims_read(Store *store, const StoreReport *const *items, guint n, GError **error)
+claims_read(Store *store, const ClaimAsked *asked, guint n, gint64 before, GError **error)
 {
     Claims *claims = store->claims;
-    g_autoptr(GPtrArray) asked = g_ptr_array_new();
+    g_autoptr(GPtrArray) fresh = g_ptr_array_new();
     if (!statement_can_ask(store->statements) || n < 2)
         return TRUE;
     g_autoptr(Statement) select = statement_get(store->statements, "copies_of_claim", error);
     if (select == NULL)
         return FALSE;
     for (guint i = 0; i < n; i++) {
-        if (!is_new(claims, items[i]))
+        const guint8 *claim = asked[i].claim;
+        if (claims_find(claims, claim) != NULL)
             continue;
-        const guint8 *claim = items[i]->prepared->claim;
-        copies_bind(select, claim, report_day(items[i]->report), G_MAXINT64);
+        copies_bind(select, claim, asked[i].day, before);
         if (!statement_ask(select, error))
             return FALSE;
         g_hash_table_insert(claims->copies, g_memdup2(claim, REPORT_DIGEST_BYTES), copies_new());
-        g_ptr_array_add(asked, (gpointer)items[i]);
+        g_ptr_array_add(fresh, (gpointer)&asked[i]);
     }
-    for (guint i = 0; i < asked->len; i++) {
-        const StoreReport *item = g_ptr_array_index(asked, i);
-        GPtrArray *copies = claims_find(claims, item->prepared->claim);
+    for (guint i = 0; i < fresh->len; i++) {
+        const ClaimAsked *each = g_ptr_array_index(fresh, i);
         if (!statement_answer(select, error) ||
-            !copies_read(copies, select, report_day(item->report), error))
+            !copies_read(claims_find(claims, each->claim), select, each->day, error))
             return FALSE;
     }
     return TRUE;

@@ -12,9 +12,18 @@ Claims *claims_new(void);
 void claims_free(Claims *claims);   /* NULL is fine */
 void claims_forget(Claims *claims); /* at the end of the transaction */
 
-/* Reads the copies of the claims of ITEMS, of those that are prepared (store_prepare). Does nothing
- * where asking one by one is as good. */
-gboolean claims_read(Store *store, const StoreReport *const *items, guint n, GError **error);
+/* A claim and the day that it holds. */
+typedef struct {
+    const guint8 *claim;
+    gint32 day;
+} ClaimAsked;
+
+/* Reads the copies of N claims, of these the rows before the id BEFORE. Does nothing where asking
+ * one by one is as good. */
+gboolean claims_read(Store *store, const ClaimAsked *asked, guint n, gint64 before, GError **error);
+
+/* Forgets one claim: its copies are read anew. */
+void claims_drop(Claims *claims, const guint8 claim[REPORT_DIGEST_BYTES]);
 
 /* The copies (of Copy) of CLAIM, borrowed; NULL where they were not read. */
 GPtrArray *claims_find(const Claims *claims, const guint8 claim[REPORT_DIGEST_BYTES]);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/limits.h"
+#include "store/claims.h"
 #include "store/copies.h"
 #include "store/prepare.h"
 
@@ -78,6 +79,16 @@ insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GEr
     return TRUE;
 }
 
+/* The row has what no other row can have with it, and keeps that. */
+static gboolean
+has_own_digests(const Take *take)
+{
+    const TakeRow *row = take->row;
+    return memcmp(row->claim, take->facts->claim, REPORT_DIGEST_BYTES) == 0 &&
+           memcmp(row->content, take->facts->content, REPORT_DIGEST_BYTES) == 0 &&
+           row->day == report_day(take->report);
+}
+
 /* A row that the rebuild has not come to may hold the digests of this one from before. It gets
  * its own right ones when its turn comes. */
 static gboolean
@@ -86,6 +97,8 @@ free_digests(Store *store, const Take *take, GError **error)
     gint64 id;
     gboolean found;
     guint8 other[REPORT_DIGEST_BYTES];
+    if (has_own_digests(take))
+        return TRUE;
     g_autoptr(Statement) find = statement_get(store->statements, "rebuild_find_later", error);
     if (find == NULL)
         return FALSE;
@@ -129,10 +142,31 @@ mend_claim(Store *store, const Take *take, GError **error)
     return statement_run(claim, error);
 }
 
+/* Whether nothing of the row needs to be written; nearly always. */
+static gboolean
+is_right(const Take *take, const Copy *copy)
+{
+    const TakeRow *row = take->row;
+    const StorePrepared *facts = take->facts;
+    const Report *report = take->report;
+    const char *contact = report->contact_info != NULL ? report->contact_info : "";
+    return has_own_digests(take) && row->readable && row->sender == copy->sender &&
+           row->starts == report->start && row->ends == report->end &&
+           row->counted == copy->want_counted && row->instead == copy->want_instead &&
+           row->successful == facts->successful && row->failed == facts->failed &&
+           strcmp(row->sender_domain, facts->sender.domain) == 0 &&
+           strcmp(row->organization_name, report->organization_name) == 0 &&
+           strcmp(row->contact_info != NULL ? row->contact_info : "", contact) == 0 &&
+           strcmp(row->report_id, report->report_id) == 0 &&
+           strcmp(row->counts_for, facts->counts_for) == 0;
+}
+
 static gboolean
 update_row(Store *store, const Take *take, const Copy *copy, GError **error)
 {
     const Report *report = take->report;
+    if (is_right(take, copy))
+        return TRUE;
     if (!free_digests(store, take, error) || !mend_claim(store, take, error))
         return FALSE;
     g_autoptr(Statement) set = statement_get(store->statements, "rebuild_set", error);
@@ -153,7 +187,8 @@ update_row(Store *store, const Take *take, const Copy *copy, GError **error)
     statement_text(set, 13, take->facts->counts_for);
     statement_int(set, 14, take->facts->successful);
     statement_int(set, 15, take->facts->failed);
-    return statement_run(set, error);
+    statement_int(set, 16, take->row->day);
+    return statement_send(set, error);
 }
 
 /* ---- content that is new --------------------------------------------------------------- */
@@ -321,6 +356,10 @@ take_report(Store *store, const StoreReport *item, const TakeRow *row, StorePut 
         g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "a domain name is not normalised");
         return FALSE;
     }
+    /* What was read ahead rests on what the row said of itself. */
+    if (row != NULL && (memcmp(row->claim, facts->claim, REPORT_DIGEST_BYTES) != 0 ||
+                        row->day != report_day(item->report)))
+        claims_drop(store->claims, facts->claim);
     g_autoptr(GPtrArray) copies = copies_load(store, take.facts->claim, report_day(item->report),
                                               row != NULL ? row->id : G_MAXINT64, error);
     if (copies == NULL)

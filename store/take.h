@@ -3,11 +3,16 @@
 
 #include "store/store-internal.h"
 
-/* A row that is there already, as a rebuild comes to it. */
+/* A row that is there already, as a rebuild comes to it: its columns as they stand there, which may
+ * be wrong. */
 typedef struct {
     gint64 id;
     gint64 times_seen;
-    guint8 claim[REPORT_DIGEST_BYTES]; /* as it stands there */
+    guint8 claim[REPORT_DIGEST_BYTES], content[REPORT_DIGEST_BYTES];
+    gint64 day, starts, ends, sender, instead, successful, failed;
+    gboolean counted, readable;
+    const char *sender_domain, *organization_name, *report_id, *counts_for;
+    const char *contact_info; /* NULL if none */
 } TakeRow;
 
 /* Takes ITEM in. ROW is NULL for a report that comes in; else it is the row to be made anew, which

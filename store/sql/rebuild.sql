@@ -14,10 +14,14 @@ DELETE FROM daily_failure WHERE day NOT IN (SELECT day FROM report WHERE held = 
 -- Only the roll-ups point to them, and most of these are gone. Names are still in use by the reports.
 DELETE FROM policy WHERE id <> 0 AND id NOT IN (SELECT policy FROM daily_total)
 
--- name: rebuild_next
+-- name: rebuild_sizes
+SELECT id, length(raw) FROM report WHERE id > $1 ORDER BY id LIMIT $2
+
+-- name: rebuild_range
 SELECT id, received, trust, authenticated_by, hint_domain, road, source, times_seen, raw, claim,
-       content, held, day, counted
-FROM report WHERE id > $1 ORDER BY id LIMIT 1
+       content, held, day, counted, sender, sender_domain, starts, ends, counted_instead, readable,
+       organization_name, contact_info, report_id, counts_for, successful, failed
+FROM report WHERE id BETWEEN $1 AND $2 ORDER BY id
 
 -- name: rebuild_find_later
 -- A row that the rebuild has not come to, and that holds these digests from before.
@@ -38,16 +42,12 @@ UPDATE report SET content = $2, counted = 0, counted_instead = 0, readable = 0 W
 DELETE FROM report WHERE id = $1
 
 -- name: rebuild_set
--- Only where something differs: a row that is right costs no writing.
+-- The day as it was, too: it tells PostgreSQL where to look.
 UPDATE report SET content = $2, sender = $3, sender_domain = $4, day = $5, starts = $6, ends = $7,
                   counted = $8, counted_instead = $9, readable = 1, organization_name = $10,
                   contact_info = $11, report_id = $12, counts_for = $13, successful = $14,
                   failed = $15
-WHERE id = $1
-  AND (content <> $2 OR sender <> $3 OR sender_domain <> $4 OR day <> $5 OR starts <> $6
-       OR ends <> $7 OR counted <> $8 OR counted_instead <> $9 OR readable <> 1
-       OR organization_name <> $10 OR COALESCE(contact_info, '') <> COALESCE($11, '')
-       OR report_id <> $12 OR counts_for <> $13 OR successful <> $14 OR failed <> $15)
+WHERE id = $1 AND day = $16
 
 -- name: rebuild_drop_names
 DELETE FROM name WHERE id <> 0 AND id NOT IN (

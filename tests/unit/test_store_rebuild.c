@@ -162,6 +162,27 @@ test_damaged(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     fixture_assert_rebuild_same(fixture->store);
 }
 
+/* Documents of every size, alone larger than what is read at once too. */
+static void
+test_large(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    static const guint sizes[] = {1, 3000000, 1, 400000, 900000, 300000, 2, 2000000, 3};
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *filling = g_strnfill(sizes[i], 'z');
+        g_autofree char *text = /* copies of one claim, some of them read in one go */
+            g_strdup_printf("org A\ncontact x@a.example\nid %u\nstart 1700006400 %s\n"
+                            "entry sts a.example %u 1 testing:1\n",
+                            i / 2, filling, i);
+        fixture_put(fixture->store, text, TRUST_LOCAL, NULL,
+                    i % 2 == 0 ? STORE_NEW : STORE_NEW_UNCOUNTED);
+    }
+    g_assert_cmpint(ask_int(fixture->store, "SELECT MAX(length(raw)) FROM report"), >, 3000000);
+    fixture_assert_rebuild_same(fixture->store);
+    damage(fixture->store, "UPDATE report SET counted = 1 - counted, counted_instead = 0");
+    rebuild(fixture->store, G_N_ELEMENTS(sizes), 0);
+    fixture_assert_rebuild_same(fixture->store);
+}
+
 /* Names that nothing needs any more do not stay. */
 static void
 test_names_go(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
@@ -328,6 +349,7 @@ main(int argc, char **argv)
     } tests[] = {
         {"/store/rebuild/identical", test_identical},
         {"/store/rebuild/damaged", test_damaged},
+        {"/store/rebuild/large", test_large},
         {"/store/rebuild/names-go", test_names_go},
         {"/store/rebuild/other-process", test_other_process},
         {"/store/rebuild/unreadable", test_unreadable},

@@ -96,21 +96,23 @@ find_domain(Store *store, const char *domain, gint64 *ret_id, gboolean *ret_know
 static gboolean
 read_rollup(RollupRows *rows, Rollup rollup, const DomainRange *range, GError **error)
 {
-    static const char *const statements[N_ROLLUPS][2] = {
-        [ROLLUP_TOTALS] = {"total_of_days", "total_of_domains"},
-        [ROLLUP_FAILURES] = {"failure_of_days", "failure_of_domains"},
+    enum { ALL, ONE, SOME, N_SCOPES };
+    static const char *const statements[N_ROLLUPS][N_SCOPES] = {
+        [ROLLUP_TOTALS] = {"total_of_days", "total_of_domain", "total_of_domains"},
+        [ROLLUP_FAILURES] = {"failure_of_days", "failure_of_domain", "failure_of_domains"},
     };
     gboolean row;
+    int scope = range == NULL ? ALL : range->first == range->last ? ONE : SOME;
     g_autoptr(Statement) each =
-        statement_get(rows->store->statements, statements[rollup][range != NULL], error);
+        statement_get(rows->store->statements, statements[rollup][scope], error);
     if (each == NULL)
         return FALSE;
     statement_int(each, 1, rows->query->since_day);
     statement_int(each, 2, rows->query->until_day);
-    if (range != NULL) {
+    if (scope != ALL)
         statement_int(each, 3, range->first);
+    if (scope == SOME)
         statement_int(each, 4, range->last);
-    }
     for (;;) {
         if (!statement_step(each, &row, error))
             return FALSE;

@@ -9,21 +9,33 @@
 /* Made by glib-compile-resources. Naming it keeps the linker from leaving its object out. */
 GResource *store_sql_get_resource(void);
 
-/* file name -> text, and statement name -> text; filled once, read by all threads. */
+/* file name -> text, and statement name (of a file for one driver: "name driver") -> text; filled
+ * once, read by all threads. */
 typedef struct {
     GHashTable *scripts, *statements;
 } Texts;
 
+/* "postgresql" of "summary-postgresql.sql"; NULL for a file that is for all. */
+static char *
+driver_of(const char *file)
+{
+    const char *mark = strrchr(file, '-');
+    if (mark == NULL || g_ascii_isdigit(mark[1])) /* migrate-2.sql */
+        return NULL;
+    return g_strndup(mark + 1, strcspn(mark + 1, "."));
+}
+
 /* Cuts "-- name: foo" sections out of a file. A file without one has no statements. */
 static void
-read_statements(GHashTable *statements, const char *text)
+read_statements(GHashTable *statements, const char *text, const char *driver)
 {
     const char *mark = g_str_has_prefix(text, MARK) ? text : strstr(text, "\n" MARK);
     while (mark != NULL) {
         const char *name = strstr(mark, MARK) + strlen(MARK);
         const char *body = name + strcspn(name, "\n");
         const char *next = strstr(body, "\n" MARK);
-        char *key = g_strstrip(g_strndup(name, (gsize)(body - name)));
+        g_autofree char *plain = g_strstrip(g_strndup(name, (gsize)(body - name)));
+        char *key = driver != NULL ? g_strdup_printf("%s %s", plain, driver) : g_strdup(plain);
         char *sql =
             g_strstrip(next != NULL ? g_strndup(body, (gsize)(next - body)) : g_strdup(body));
         if (!g_hash_table_insert(statements, key, sql))
@@ -47,8 +59,9 @@ read_texts(G_GNUC_UNUSED gpointer nothing)
         gsize length;
         const char *data = g_bytes_get_data(bytes, &length);
         char *text = g_strndup(data, length);
+        g_autofree char *driver = driver_of(files[i]);
         g_hash_table_insert(texts->scripts, g_strdup(files[i]), text);
-        read_statements(texts->statements, text);
+        read_statements(texts->statements, text, driver);
     }
     return texts;
 }
@@ -76,9 +89,12 @@ sql_text_has_script(const char *file)
 }
 
 const char *
-sql_text_statement(const char *name)
+sql_text_statement(const char *name, const char *driver)
 {
-    const char *text = g_hash_table_lookup(texts()->statements, name);
+    g_autofree char *own = g_strdup_printf("%s %s", name, driver);
+    const char *text = g_hash_table_lookup(texts()->statements, own);
+    if (text == NULL)
+        text = g_hash_table_lookup(texts()->statements, name);
     if (text == NULL)
         g_error("no SQL statement %s", name);
     return text;
@@ -91,8 +107,10 @@ sql_text_names(void)
     char **names = g_new0(char *, g_list_length(keys) + 1);
     guint n = 0;
     keys = g_list_sort(keys, (GCompareFunc)strcmp);
-    for (GList *key = keys; key != NULL; key = key->next)
-        names[n++] = g_strdup(key->data);
+    for (GList *key = keys; key != NULL; key = key->next) {
+        if (strchr(key->data, ' ') == NULL)
+            names[n++] = g_strdup(key->data);
+    }
     g_list_free(keys);
     return names;
 }

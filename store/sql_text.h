@@ -8,9 +8,9 @@
 const char *sql_text_script(const char *file);
 gboolean sql_text_has_script(const char *file);
 
-/* The one statement that stands under "-- name: NAME" in one of the files. Aborts like the above.
- */
-const char *sql_text_statement(const char *name);
+/* The one statement that stands under "-- name: NAME" in one of the files: where there is one in a
+ * file "...-DRIVER.sql" (the name of a driver) that one. Aborts like the above. */
+const char *sql_text_statement(const char *name, const char *driver);
 
 /* All such names, NULL-terminated, sorted, newly allocated (g_strfreev): tests prepare each. */
 char **sql_text_names(void);

@@ -51,8 +51,8 @@ statement_get(StatementCache *cache, const char *name, GError **error)
         statement->in_use = TRUE;
         return statement;
     }
-    DriverStatement *handle =
-        cache->driver->prepare(cache->connection, sql_text_statement(name), error);
+    DriverStatement *handle = cache->driver->prepare(
+        cache->connection, sql_text_statement(name, cache->driver->name), error);
     if (handle == NULL)
         return NULL;
     gboolean first = statement == NULL;

@@ -34,5 +34,6 @@ struct Store {
 
 /* Fails unless a write transaction is open and sound. */
 gboolean store_check_writing(const Store *store, GError **error);
-/* Before the roll-ups are read, which may be in a write transaction: writes what waits in sums. */
+/* Before the roll-ups are read, which may be in a write transaction: writes what waits in sums, and
+ * the days that changed, by which rows may be looked up. */
 gboolean store_write_sums(Store *store, GError **error);

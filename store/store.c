@@ -154,15 +154,6 @@ store_check_writing(const Store *store, GError **error)
     return FALSE;
 }
 
-gboolean
-store_write_sums(Store *store, GError **error)
-{
-    if (daily_sums_write(store->sums, error))
-        return TRUE;
-    store->spoilt = TRUE;
-    return FALSE;
-}
-
 static gboolean
 save_changes(Store *store, GError **error)
 {
@@ -170,6 +161,15 @@ save_changes(Store *store, GError **error)
         return TRUE;
     gint64 revision = ++store->counters.value[COUNTER_REVISION];
     return changes_save(store->changes, store->statements, revision, error);
+}
+
+gboolean
+store_write_sums(Store *store, GError **error)
+{
+    if (daily_sums_write(store->sums, error) && save_changes(store, error))
+        return TRUE;
+    store->spoilt = TRUE;
+    return FALSE;
 }
 
 gboolean

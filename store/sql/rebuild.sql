@@ -12,7 +12,9 @@ DELETE FROM daily_failure WHERE day NOT IN (SELECT day FROM report WHERE held = 
 
 -- name: rebuild_clear_policies
 -- Only the roll-ups point to them, and most of these are gone. Names are still in use by the reports.
-DELETE FROM policy WHERE id <> 0 AND id NOT IN (SELECT policy FROM daily_total)
+-- What is used is looked up apart, here and below: a distributed PostgreSQL wants that.
+WITH used (id) AS MATERIALIZED (SELECT DISTINCT policy FROM daily_total)
+DELETE FROM policy WHERE id <> 0 AND id NOT IN (SELECT used.id FROM used)
 
 -- name: rebuild_sizes
 SELECT id, length(raw) FROM report WHERE id > $1 ORDER BY id LIMIT $2
@@ -50,7 +52,7 @@ UPDATE report SET content = $2, sender = $3, sender_domain = $4, day = $5, start
 WHERE id = $1 AND day = $16
 
 -- name: rebuild_drop_names
-DELETE FROM name WHERE id <> 0 AND id NOT IN (
+WITH used (id) AS MATERIALIZED (
   SELECT sender FROM report
   UNION SELECT domain FROM daily_total
   UNION SELECT sender FROM daily_total
@@ -59,6 +61,8 @@ DELETE FROM name WHERE id <> 0 AND id NOT IN (
   UNION SELECT mx FROM daily_failure
   UNION SELECT result FROM daily_failure
   UNION SELECT reason FROM daily_failure)
+DELETE FROM name WHERE id <> 0 AND id NOT IN (SELECT used.id FROM used)
 
 -- name: rebuild_drop_policies
-DELETE FROM policy WHERE id <> 0 AND id NOT IN (SELECT policy FROM daily_total)
+WITH used (id) AS MATERIALIZED (SELECT DISTINCT policy FROM daily_total)
+DELETE FROM policy WHERE id <> 0 AND id NOT IN (SELECT used.id FROM used)

@@ -5,10 +5,22 @@
 --
 -- The keys begin with the day. Those of one domain are found by a walk over the days that there are,
 -- two look-ups a day, so that the rows of other domains are not read; those of some in the same way.
+-- PostgreSQL has texts of its own for that: summary-postgresql.sql.
 
 -- name: total_of_days
 SELECT day, domain, sender, policy_type, policy, trust, reports, successful, failed, detailed
 FROM daily_total WHERE day BETWEEN $1 AND $2
+
+-- name: total_of_domain
+-- Whose id is $3.
+WITH RECURSIVE days (day) AS (
+  SELECT MIN(day) FROM daily_total WHERE day >= $1
+  UNION ALL
+  SELECT (SELECT MIN(t.day) FROM daily_total t WHERE t.day > days.day) FROM days WHERE days.day < $2)
+SELECT t.day, t.domain, t.sender, t.policy_type, t.policy, t.trust, t.reports, t.successful, t.failed,
+       t.detailed
+FROM days CROSS JOIN daily_total t
+WHERE t.day = days.day AND t.domain = $3 AND days.day <= $2
 
 -- name: total_of_domains
 -- Whose ids are $3 to $4.
@@ -24,6 +36,16 @@ WHERE t.day = days.day AND t.domain BETWEEN $3 AND $4 AND days.day <= $2
 -- name: failure_of_days
 SELECT day, domain, sender, policy_type, policy, trust, mx, result, reason, sessions
 FROM daily_failure WHERE day BETWEEN $1 AND $2
+
+-- name: failure_of_domain
+WITH RECURSIVE days (day) AS (
+  SELECT MIN(day) FROM daily_total WHERE day >= $1
+  UNION ALL
+  SELECT (SELECT MIN(t.day) FROM daily_total t WHERE t.day > days.day) FROM days WHERE days.day < $2)
+SELECT f.day, f.domain, f.sender, f.policy_type, f.policy, f.trust, f.mx, f.result, f.reason,
+       f.sessions
+FROM days CROSS JOIN daily_failure f
+WHERE f.day = days.day AND f.domain = $3 AND days.day <= $2
 
 -- name: failure_of_domains
 WITH RECURSIVE days (day) AS (

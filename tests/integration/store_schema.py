@@ -19,6 +19,10 @@ HOT = {"name_find", "name_add", "policy_find", "policy_add", "copies_of_claim", 
 PLANS = {
     "total_of_days": ["SEARCH daily_total USING PRIMARY KEY (day>? AND day<?)"],
     "failure_of_days": ["SEARCH daily_failure USING PRIMARY KEY (day>? AND day<?)"],
+    "total_of_domain": ["SEARCH t USING PRIMARY KEY (day=? AND domain=?)",
+                        "SEARCH t USING PRIMARY KEY (day>?)"],
+    "failure_of_domain": ["SEARCH f USING PRIMARY KEY (day=? AND domain=?)",
+                          "SEARCH t USING PRIMARY KEY (day>?)"],
     "total_of_domains": ["SEARCH t USING PRIMARY KEY (day=? AND domain>? AND domain<?)",
                          "SEARCH t USING PRIMARY KEY (day>?)"],
     "failure_of_domains": ["SEARCH f USING PRIMARY KEY (day=? AND domain>? AND domain<?)",
@@ -38,7 +42,7 @@ LARGE = {"report", "r", "daily_total", "t", "daily_failure", "f", "quarantine", 
 
 
 def statements():
-    for path in sorted(SQL.glob("*.sql")):
+    for path in sorted(set(SQL.glob("*.sql")) - set(SQL.glob("*-postgresql.sql"))):
         for section in re.split(r"^-- name: ", path.read_text(), flags=re.M)[1:]:
             name, sql = section.split("\n", 1)
             yield name.strip(), sql

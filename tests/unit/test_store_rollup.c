@@ -392,6 +392,34 @@ test_huge_counts(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     fixture_assert_rebuild_same(store);
 }
 
+/* What a write transaction has put is there for who reads in it, one domain or all, new days too.
+ */
+static void
+test_read_while_writing(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    StoreQuery one;
+    store_query_init(&one);
+    one.domain = "a.example";
+    fixture_put(fixture->store, "org A\nid 1\nstart 1700006400\nentry sts a.example 5 0 -\n",
+                TRUST_LOCAL, NULL, STORE_NEW);
+    fixture_begin(fixture->store);
+    fixture_put_in(fixture->store, "org A\nid 2\nstart 1700092800\nentry sts a.example 30 0 -\n",
+                   TRUST_LOCAL, NULL, STORE_NEW);
+    for (guint i = 0; i < 2; i++) {
+        gint64 sum = 0;
+        guint domains = 0;
+        g_assert_true(store_each_total(fixture->store, &one, add_successful, &sum, NULL));
+        g_assert_cmpint(sum, ==, 35);
+        one.since_day = 1700092800 / 86400;
+        g_assert_true(store_count_domains(fixture->store, &one, &domains, NULL));
+        g_assert_cmpuint(domains, ==, 1);
+        one.since_day = G_MININT32;
+        if (i == 0)
+            fixture_commit(fixture->store);
+    }
+    fixture_assert_rebuild_same(fixture->store);
+}
+
 /* One report must not be able to make millions of rows. */
 static void
 test_too_many_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
@@ -492,6 +520,7 @@ main(int argc, char **argv)
         {"/store/rollup/one-report", test_one_report},
         {"/store/rollup/policy-versions", test_versions},
         {"/store/rollup/domains", test_domains},
+        {"/store/rollup/read-while-writing", test_read_while_writing},
         {"/store/rollup/adding-up", test_adding_up},
         {"/store/rollup/policy-order", test_policy_order},
         {"/store/rollup/filters", test_filters},

@@ -253,13 +253,23 @@ next_group(Writer *writer, GPtrArray *jobs)
     pthread_mutex_unlock(&writer->lock);
 }
 
-/* They still take memory, until somebody frees them. */
+/* They still take memory, until somebody frees them; the large ones go at once, for the next large
+ * one is let in as soon as they are told. */
 static void
 forget_group(Writer *writer, GPtrArray *jobs)
 {
+    guint large = 0;
     pthread_mutex_lock(&writer->lock);
-    for (guint i = 0; i < jobs->len; i++)
-        g_queue_push_tail(&writer->written, g_ptr_array_index(jobs, i));
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = g_ptr_array_index(jobs, i);
+        if (job->item.bytes <= LIMIT_BODY_MEMORY_BYTES) {
+            g_queue_push_tail(&writer->written, job);
+        } else {
+            g_queue_push_head(&writer->written, job);
+            large++;
+        }
+    }
+    free_written(writer, large);
     if (writer->crowded > 0)
         pthread_cond_broadcast(&writer->room);
     pthread_mutex_unlock(&writer->lock);

@@ -196,7 +196,7 @@ decode_details(Decoder *decoder, const Place *place, const JsonNode *details, gs
                       "the report has more than %u failure details", LIMIT_FAILURE_DETAILS);
         return;
     }
-    entry->failures = g_new0(FailureDetail, n);
+    entry->failures = report_new_failures(decoder->report, n);
     if (json_node_is(details, NODE_OBJECT)) {
         decode_detail(decoder, place, details, &entry->failures[entry->n_failures++]);
         return;

@@ -144,7 +144,7 @@ decode_policies(Decoder *decoder, const JsonNode *document)
     if (json_node_is(policies, NODE_OBJECT)) {
         decode_deviation(decoder, &place, "policies-not-array", "RFC 8460 4",
                          "policies is an object, read as an array of one");
-        report->policies = g_new0(PolicyEntry, 1);
+        report->policies = report_new_policies(report, 1);
         report->n_policies = 1;
         decode_entry(decoder, &place, policies, report->policies);
         return;
@@ -163,7 +163,7 @@ decode_policies(Decoder *decoder, const JsonNode *document)
     if (n == 0)
         decode_deviation(decoder, &place, "policies-empty", "RFC 8460 4",
                          "policies is empty: the report holds no data");
-    report->policies = g_new0(PolicyEntry, n);
+    report->policies = report_new_policies(report, n);
     report->n_policies = n;
     const JsonNode *object = policies->first;
     for (gsize i = 0; i < n; i++, object = object->next) {

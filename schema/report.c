@@ -9,31 +9,37 @@ static const char *const no_strings[] = {NULL};
 Report *
 report_new(void)
 {
-    Report *report = g_new0(Report, 1);
+    Arena *arena = arena_new();
+    Report *report = arena_new_array(arena, Report, 1);
     report->organization_name = "";
     report->report_id = "";
-    report->strings = g_string_chunk_new(1024);
-    report->lists = g_ptr_array_new_with_free_func(g_free);
+    report->arena = arena;
     return report;
 }
 
 void
 report_free(Report *report)
 {
-    if (report == NULL)
-        return;
-    for (gsize i = 0; i < report->n_policies; i++)
-        g_free(report->policies[i].failures);
-    g_free(report->policies);
-    g_string_chunk_free(report->strings);
-    g_ptr_array_unref(report->lists);
-    g_free(report);
+    if (report != NULL)
+        arena_free(report->arena);
+}
+
+PolicyEntry *
+report_new_policies(Report *report, gsize n)
+{
+    return arena_new_array(report->arena, PolicyEntry, n);
+}
+
+FailureDetail *
+report_new_failures(Report *report, gsize n)
+{
+    return arena_new_array(report->arena, FailureDetail, n);
 }
 
 const char *
 report_string(Report *report, const char *text, gssize length)
 {
-    return g_string_chunk_insert_len(report->strings, text, length);
+    return arena_text(report->arena, text, length < 0 ? strlen(text) : (gsize)length);
 }
 
 const char *const *
@@ -41,10 +47,8 @@ report_list(Report *report, const char *const *items, gsize n)
 {
     if (n == 0)
         return no_strings;
-    const char **list = g_new(const char *, n + 1);
+    const char **list = arena_new_array(report->arena, const char *, n + 1);
     memcpy(list, items, n * sizeof *list);
-    list[n] = NULL;
-    g_ptr_array_add(report->lists, list);
     return list;
 }
 
@@ -57,18 +61,31 @@ report_day(const Report *report)
     return (gint32)day;
 }
 
-/* What is to be hashed. */
+/* What is to be hashed: of most reports no more than FIRST. */
 typedef struct {
-    guint8 *data;
-    gsize length, allocated;
+    guint8 *data, *more; /* MORE: allocated, or NULL */
+    gsize length, room;
+    guint8 first[4096];
 } Canon;
+
+static void
+canon_init(Canon *canon)
+{
+    canon->data = canon->first;
+    canon->more = NULL;
+    canon->length = 0;
+    canon->room = sizeof canon->first;
+}
 
 static void
 canon_append(Canon *canon, const void *data, gsize length)
 {
-    if (length > canon->allocated - canon->length) {
-        canon->allocated = 2 * (canon->allocated + length) + 1024;
-        canon->data = g_realloc(canon->data, canon->allocated);
+    if (length > canon->room - canon->length) {
+        canon->room = 2 * (canon->room + length);
+        canon->more = g_realloc(canon->more, canon->room);
+        if (canon->data == canon->first)
+            memcpy(canon->more, canon->first, canon->length);
+        canon->data = canon->more;
     }
     memcpy(canon->data + canon->length, data, length);
     canon->length += length;
@@ -133,13 +150,14 @@ hash_finish(Canon *canon, guint8 digest[REPORT_DIGEST_BYTES])
     guint8 full[DIGEST_BYTES];
     digest_sha256(canon->data, canon->length, full);
     memcpy(digest, full, REPORT_DIGEST_BYTES);
-    g_free(canon->data);
+    g_free(canon->more);
 }
 
 void
 report_claim(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 {
-    Canon canon = {0};
+    Canon canon;
+    canon_init(&canon);
     hash_text(&canon, "tlsgauge claim 1");
     hash_text(&canon, report->organization_name);
     hash_text(&canon, report->report_id);
@@ -150,7 +168,8 @@ report_claim(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 void
 report_content(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 {
-    Canon canon = {0};
+    Canon canon;
+    canon_init(&canon);
     hash_text(&canon, "tlsgauge content 1");
     hash_text(&canon, report->organization_name);
     hash_text(&canon, report->contact_info);

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "schema/arena.h"
 #include "schema/result_type.h"
 
 /* RFC 8460 4.4: "tlsa", "sts" and "no-policy-found" are presently the only valid choices;
@@ -47,15 +48,17 @@ typedef struct {
     gint64 end;
     PolicyEntry *policies;
     gsize n_policies;
-    /* private */
-    GStringChunk *strings;
-    GPtrArray *lists; /* string lists, g_free'd with the report */
+    Arena *arena; /* private: the report and all that it holds */
 } Report;
 
 /* An empty report. Free with report_free. */
 Report *report_new(void);
 void report_free(Report *report); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, report_free)
+
+/* N entries or failure details, all zero, that live as long as the report. */
+PolicyEntry *report_new_policies(Report *report, gsize n);
+FailureDetail *report_new_failures(Report *report, gsize n);
 
 /* Copies text (LENGTH bytes, or -1 for NUL-terminated) into the report; lives as long as it. */
 const char *report_string(Report *report, const char *text, gssize length);

@@ -5,7 +5,7 @@
 char *
 counts_for_text(const Report *report)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GString) text = g_string_sized_new(256);
     for (gsize i = 0; i < report->n_policies; i++) {
         const char *const *domain = report->policies[i].counts_for;
         if (i > 0)

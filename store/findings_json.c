@@ -20,8 +20,10 @@ dump(json_t *array)
 char *
 findings_json(const GPtrArray *findings)
 {
+    if (findings == NULL || findings->len == 0)
+        return g_strdup("[]");
     GString *out = g_string_new("[");
-    for (guint i = 0; findings != NULL && i < findings->len; i++) {
+    for (guint i = 0; i < findings->len; i++) {
         const Finding *finding = g_ptr_array_index(findings, i);
         g_string_append(out, i > 0 ? ",{\"kind\":" : "{\"kind\":");
         json_text_append(out, finding->kind == FINDING_DEFECT ? "defect" : "deviation", FALSE);

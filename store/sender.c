@@ -76,8 +76,8 @@ disarm(char *name)
         via[1] = '[';
 }
 
-void
-sender_init(Sender *sender, const Report *report, Trust trust, const char *authenticated_by)
+static void
+identify(Sender *sender, const Report *report, Trust trust, const char *authenticated_by)
 {
     g_autofree char *line = collapse(report->organization_name);
     g_autofree char *name = text_printable(line, -1, LIMIT_TEXT_BYTES);
@@ -93,6 +93,89 @@ sender_init(Sender *sender, const Report *report, Trust trust, const char *authe
     else
         sender->name = g_steal_pointer(&name);
     sender->domain = g_strdup(domain != NULL ? domain : "");
+}
+
+/* ---- what a thread has identified last ----------------------------------------------------- */
+
+/* A few senders make most of the reports, and say the same of themselves in each. */
+#define KNOWN_SENDERS 64
+/* Longer texts are not kept: somebody's fancy should take no memory for long. */
+#define KNOWN_BYTES   256
+
+typedef struct {
+    char *organization_name, *contact_info,
+        *authenticated_by; /* as told; the last two may be NULL */
+    Sender sender;
+} Known;
+
+static void
+known_clear(Known *known)
+{
+    g_clear_pointer(&known->organization_name, g_free);
+    g_clear_pointer(&known->contact_info, g_free);
+    g_clear_pointer(&known->authenticated_by, g_free);
+    sender_clear(&known->sender);
+}
+
+static void
+known_free(gpointer data)
+{
+    Known *known = data;
+    for (guint i = 0; i < KNOWN_SENDERS; i++)
+        known_clear(&known[i]);
+    g_free(known);
+}
+
+static gboolean
+is_short(const char *text)
+{
+    return text == NULL || strlen(text) < KNOWN_BYTES;
+}
+
+/* Where this thread keeps what it knows of such a sender, or of another. */
+static Known *
+known_place(const char *organization_name, const char *contact_info)
+{
+    static GPrivate own = G_PRIVATE_INIT(known_free);
+    Known *known = g_private_get(&own);
+    if (known == NULL) {
+        known = g_new0(Known, KNOWN_SENDERS);
+        g_private_set(&own, known);
+    }
+    guint hash = g_str_hash(organization_name);
+    if (contact_info != NULL)
+        hash ^= g_str_hash(contact_info);
+    return &known[hash % KNOWN_SENDERS];
+}
+
+static gboolean
+known_is(const Known *known, const Report *report, const char *authenticated_by)
+{
+    return g_strcmp0(known->organization_name, report->organization_name) == 0 &&
+           g_strcmp0(known->contact_info, report->contact_info) == 0 &&
+           g_strcmp0(known->authenticated_by, authenticated_by) == 0;
+}
+
+void
+sender_init(Sender *sender, const Report *report, Trust trust, const char *authenticated_by)
+{
+    if (trust != TRUST_VERIFIED)
+        authenticated_by = NULL;
+    if (!is_short(report->organization_name) || !is_short(report->contact_info) ||
+        !is_short(authenticated_by)) {
+        identify(sender, report, trust, authenticated_by);
+        return;
+    }
+    Known *known = known_place(report->organization_name, report->contact_info);
+    if (!known_is(known, report, authenticated_by)) {
+        known_clear(known);
+        identify(&known->sender, report, trust, authenticated_by);
+        known->organization_name = g_strdup(report->organization_name);
+        known->contact_info = g_strdup(report->contact_info);
+        known->authenticated_by = g_strdup(authenticated_by);
+    }
+    sender->name = g_strdup(known->sender.name);
+    sender->domain = g_strdup(known->sender.domain);
 }
 
 void

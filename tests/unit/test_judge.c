@@ -33,8 +33,11 @@ static void
 add_entry(Fixture *fixture, PolicyType type, const char *domain)
 {
     Report *report = fixture->report;
-    report->policies = g_renew(PolicyEntry, report->policies, report->n_policies + 1);
-    report->policies[report->n_policies++] = (PolicyEntry){.type = type, .domain = domain};
+    PolicyEntry *policies = report_new_policies(report, report->n_policies + 1);
+    for (gsize i = 0; i < report->n_policies; i++)
+        policies[i] = report->policies[i];
+    policies[report->n_policies++] = (PolicyEntry){.type = type, .domain = domain};
+    report->policies = policies;
 }
 
 static void

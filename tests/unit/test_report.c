@@ -13,7 +13,7 @@ sample(void)
     report->report_id = report_string(report, "id-1", -1);
     report->start = 1740787200;
     report->end = 1740873599;
-    report->policies = g_new0(PolicyEntry, 1);
+    report->policies = report_new_policies(report, 1);
     report->n_policies = 1;
     PolicyEntry *entry = report->policies;
     entry->type = POLICY_TYPE_STS;
@@ -24,7 +24,7 @@ sample(void)
     entry->counts_for = report_list(report, NULL, 0);
     entry->successful_sessions = 5;
     entry->failed_sessions = 2;
-    entry->failures = g_new0(FailureDetail, 1);
+    entry->failures = report_new_failures(report, 1);
     entry->n_failures = 1;
     entry->failures->result_type = RESULT_CERTIFICATE_EXPIRED;
     entry->failures->result_word = "certificate-expired";
@@ -103,7 +103,6 @@ change_details(Report *r)
 static void
 change_entries(Report *r)
 {
-    g_free(r->policies->failures);
     r->n_policies = 0;
 }
 static void
@@ -286,8 +285,7 @@ test_content_large(void)
     entry->policy_string = entry->mx_host;
     entry->successful_sessions = 7;
     entry->failed_sessions = entry->n_failures = 3000;
-    g_free(entry->failures);
-    entry->failures = g_new0(FailureDetail, entry->n_failures);
+    entry->failures = report_new_failures(report, entry->n_failures);
     for (guint i = 0; i < entry->n_failures; i++) {
         g_autofree char *mx = g_strdup_printf("mx%u.a.example", i);
         g_autofree char *reason = g_strdup_printf("reason %u", i * i);

@@ -52,6 +52,16 @@ fixture_policy(Report *report, const char *word)
 }
 
 static inline void
+fixture_add_entry(Report *report, const PolicyEntry *entry)
+{
+    PolicyEntry *policies = report_new_policies(report, report->n_policies + 1);
+    for (gsize i = 0; i < report->n_policies; i++)
+        policies[i] = report->policies[i];
+    policies[report->n_policies++] = *entry;
+    report->policies = policies;
+}
+
+static inline void
 fixture_entry(Report *report, char **words)
 {
     PolicyEntry entry = {0};
@@ -68,8 +78,7 @@ fixture_entry(Report *report, char **words)
     entry.failed_sessions = g_ascii_strtoll(words[4], NULL, 10);
     entry.policy_string = fixture_policy(report, words[5]);
     entry.mx_host = report_list(report, NULL, 0);
-    report->policies = g_renew(PolicyEntry, report->policies, report->n_policies + 1);
-    report->policies[report->n_policies++] = entry;
+    fixture_add_entry(report, &entry);
 }
 
 static inline void
@@ -82,8 +91,11 @@ fixture_failure(Report *report, char **words)
     detail.result_type = result_type_from_word(detail.result_word);
     detail.reason_code = fixture_optional(report, words[3]);
     detail.failed_sessions = g_ascii_strtoll(words[4], NULL, 10);
-    entry->failures = g_renew(FailureDetail, entry->failures, entry->n_failures + 1);
-    entry->failures[entry->n_failures++] = detail;
+    FailureDetail *failures = report_new_failures(report, entry->n_failures + 1);
+    for (gsize i = 0; i < entry->n_failures; i++)
+        failures[i] = entry->failures[i];
+    failures[entry->n_failures++] = detail;
+    entry->failures = failures;
 }
 
 /* FALSE for a line that is none of those above. */

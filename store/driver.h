@@ -79,6 +79,11 @@ typedef struct {
     void (*bind_int)(DriverStatement *statement, int parameter, gint64 value);
     void (*bind_text)(DriverStatement *statement, int parameter, const char *text);
     void (*bind_blob)(DriverStatement *statement, int parameter, const void *data, gsize length);
+    /* Both NULL where the database takes a large blob without a copy of its own. Else zeros are
+     * bound in its place, and after the insert the octets are written into COLUMN of row ID. */
+    void (*bind_zeros)(DriverStatement *statement, int parameter, gsize length);
+    gboolean (*write_blob)(DriverConnection *connection, const char *table, const char *column,
+                           gint64 id, const void *data, gsize length, GError **error);
     /* *ret_row says whether there is a row now; FALSE there is the end. */
     gboolean (*step)(DriverStatement *statement, gboolean *ret_row, GError **error);
     /* Runs a statement whose rows nobody wants. A driver may put off to see how it went until the

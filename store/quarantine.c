@@ -7,7 +7,9 @@
 #include "store/store-internal.h"
 
 /* What a row takes beside its bytes and its findings, about. */
-#define ROW_BYTES 1024
+#define ROW_BYTES   1024
+/* From here on a second copy in memory is worth to be spared. */
+#define APART_BYTES ((gsize)1024 * 1024)
 
 static gboolean
 seen_again(Store *store, const StoreQuarantine *item, const guint8 digest[DIGEST_BYTES],
@@ -44,6 +46,19 @@ make_room(Store *store, gint64 size, GError **error)
     return TRUE;
 }
 
+/* Runs ADD with BYTES, its last parameter. */
+static gboolean
+insert_bytes(Store *store, Statement *add, GBytes *bytes, gint64 *ret_id, GError **error)
+{
+    gsize length;
+    const void *data = g_bytes_get_data(bytes, &length);
+    if (length < APART_BYTES || store->driver->write_blob == NULL)
+        return statement_insert(statement_bytes(add, 13, bytes), ret_id, error);
+    return statement_insert(statement_zeros(add, 13, length), ret_id, error) &&
+           store->driver->write_blob(store->connection, "quarantine", "bytes", *ret_id, data,
+                                     length, error);
+}
+
 static gboolean
 insert(Store *store, const StoreQuarantine *item, const guint8 digest[DIGEST_BYTES], gint64 *ret_id,
        GError **error)
@@ -74,8 +89,7 @@ insert(Store *store, const StoreQuarantine *item, const guint8 digest[DIGEST_BYT
     statement_int(add, 10, (gint64)item->full_size);
     statement_int(add, 11, item->received);
     statement_int(add, 12, size);
-    statement_bytes(add, 13, kept);
-    if (!statement_insert(add, ret_id, error))
+    if (!insert_bytes(store, add, kept, ret_id, error))
         return FALSE;
     store->counters.value[COUNTER_QUARANTINED]++;
     store->counters.value[COUNTER_QUARANTINE_BYTES] += size;

@@ -26,6 +26,8 @@ gboolean sqlite_given_id(DriverConnection *connection, const char *table, gint64
 gboolean sqlite_adopt_ids(DriverConnection *connection, const char *table, gint64 given,
                           GError **error);
 gboolean sqlite_copy(DriverConnection *connection, const char *path, GError **error);
+gboolean sqlite_write_blob(DriverConnection *connection, const char *table, const char *column,
+                           gint64 id, const void *data, gsize length, GError **error);
 
 /* The first column of the row that SQL gives. */
 gboolean sqlite_read_int(DriverConnection *connection, const char *sql, int *ret_value,

@@ -390,6 +390,14 @@ sqlite_bind_blob(DriverStatement *statement, int parameter, const void *data, gs
         note(statement, sqlite3_bind_blob64(statement->handle, index, data, length, SQLITE_STATIC));
 }
 
+static void
+sqlite_bind_zeros(DriverStatement *statement, int parameter, gsize length)
+{
+    int index = place_of(statement, parameter);
+    if (index != 0)
+        note(statement, sqlite3_bind_zeroblob64(statement->handle, index, length));
+}
+
 static gboolean
 sqlite_step(DriverStatement *statement, gboolean *ret_row, GError **error)
 {
@@ -478,6 +486,8 @@ const Driver driver_sqlite = {
     .bind_int = sqlite_bind_int,
     .bind_text = sqlite_bind_text,
     .bind_blob = sqlite_bind_blob,
+    .bind_zeros = sqlite_bind_zeros,
+    .write_blob = sqlite_write_blob,
     .step = sqlite_step,
     .send = sqlite_send,
     .insert = sqlite_insert,

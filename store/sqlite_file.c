@@ -1,5 +1,5 @@
 /* sqlite_file.c: the file of an SQLite store as a whole: its size, what it remembers of ids, and
- * copies of it. */
+ * copies of it; and what is too large to go through a statement. */
 #include "store/sqlite-internal.h"
 
 /* Pages that one release gives back: a few milliseconds. */
@@ -121,4 +121,18 @@ sqlite_copy(DriverConnection *connection, const char *path, GError **error)
     if (only_reading)
         (void)sqlite_exec(connection, "PRAGMA query_only = ON", NULL);
     return ok;
+}
+
+/* A blob that is bound is copied whole into its row before that is written page by page. */
+gboolean
+sqlite_write_blob(DriverConnection *connection, const char *table, const char *column, gint64 id,
+                  const void *data, gsize length, GError **error)
+{
+    sqlite3_blob *blob = NULL;
+    int code = sqlite3_blob_open(connection->handle, "main", table, column, id, 1, &blob);
+    if (code == SQLITE_OK)
+        code = sqlite3_blob_write(blob, data, (int)length, 0);
+    gboolean ok = code == SQLITE_OK || sqlite_fail(connection, code, NULL, error);
+    code = sqlite3_blob_close(blob);
+    return ok && (code == SQLITE_OK || sqlite_fail(connection, code, NULL, error));
 }

@@ -109,6 +109,13 @@ statement_bytes(Statement *statement, int parameter, GBytes *bytes)
     return statement_blob(statement, parameter, data != NULL ? data : "", length);
 }
 
+Statement *
+statement_zeros(Statement *statement, int parameter, gsize length)
+{
+    statement->driver->bind_zeros(statement->handle, parameter, length);
+    return statement;
+}
+
 gboolean
 statement_can_ask(const StatementCache *statements)
 {

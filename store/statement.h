@@ -27,6 +27,8 @@ Statement *statement_int(Statement *statement, int parameter, gint64 value);
 Statement *statement_text(Statement *statement, int parameter, const char *text);
 Statement *statement_blob(Statement *statement, int parameter, const void *data, gsize length);
 Statement *statement_bytes(Statement *statement, int parameter, GBytes *bytes);
+/* Zeros in the place of a blob that the driver's write_blob writes later. */
+Statement *statement_zeros(Statement *statement, int parameter, gsize length);
 
 /* Whether STATEMENTS come from a database a round trip away, where it pays to ask ahead: */
 gboolean statement_can_ask(const StatementCache *statements);

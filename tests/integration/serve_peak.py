@@ -91,7 +91,7 @@ print("%.0f MB, and %.1f more; %d small reports" % (before, extra, len(small)))
 expected = {"noise": 400, "mail": "250", "large": 413, "large mail": "552", "bomb": 413}
 expect_equal(sorted(answers), sorted((job[0], job[1], expected[job[0]]) for job in jobs), "answers")
 expect_equal(set(small), {201}, "answers to small reports meanwhile")
-expect(extra < 48, "%.0f MB more than for ordinary reports" % extra)
+expect(extra < 36, "%.0f MB more than for ordinary reports" % extra)
 entries = place.json("quarantine", "list", "--json")["entries"]
 expect_equal(sum(e["octets"] > 9 * MEGABYTE and e["outcome"] == "defective" for e in entries), 12,
              "entries that are kept whole")

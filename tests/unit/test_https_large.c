@@ -64,6 +64,30 @@ FIXTURE_TEST(test_one_after_the_other)
     body_turns_free(turns);
 }
 
+/* Who is slow to send a large body keeps nobody waiting, not even those with large ones. */
+FIXTURE_TEST(test_slow_sender)
+{
+    BodyTurns *turns = body_turns_new();
+    f->options.turns = turns;
+    fixture_start(f);
+    g_autofree char *large = large_request(), *small = post_request(GOOD_REPORT);
+    int slow[4];
+    for (guint i = 0; i < G_N_ELEMENTS(slow); i++) {
+        slow[i] = client_connect(f);
+        g_assert_true(client_send(slow[i], large, strlen(large) - 10));
+    }
+    wait_requests(f, G_N_ELEMENTS(slow));
+    expect_status(send_request(f, large), 201);
+    expect_status(send_request(f, small), 201);
+    for (guint i = 0; i < G_N_ELEMENTS(slow); i++) {
+        g_assert_true(client_say(slow[i], large + strlen(large) - 10));
+        expect_status(slow[i], 201);
+    }
+    https_stop(f->server, 10);
+    f->server = NULL;
+    body_turns_free(turns);
+}
+
 /* Who waits for a turn when the server stops may come again; nothing of it was taken. */
 FIXTURE_TEST(test_stop)
 {
@@ -121,6 +145,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/https-large/one-after-the-other", test_one_after_the_other);
+    g_test_add_func("/https-large/slow-sender", test_slow_sender);
     g_test_add_func("/https-large/stop", test_stop);
     g_test_add_func("/https-large/too-many", test_too_many);
     return g_test_run();

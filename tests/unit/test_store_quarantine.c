@@ -202,6 +202,34 @@ test_giant(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     assert_list(fixture->store, 0, "q2x2 q1x1 ");
 }
 
+static gboolean
+take_bytes(gpointer data, const StoreQuarantineRow *row)
+{
+    *(GBytes **)data = g_bytes_ref(row->bytes);
+    return TRUE;
+}
+
+/* What is too large to be copied on its way into the database comes out as it went in. */
+static void
+test_large(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    static const gsize sizes[] = {1024 * 1024 - 1, 1024 * 1024, 3 * 1024 * 1024 + 5};
+    g_autoptr(GError) error = NULL;
+    Store *store = fixture->store;
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *octets = g_malloc(sizes[i]);
+        for (gsize at = 0; at < sizes[i]; at++)
+            octets[at] = (char)(at * 7 + at / 253);
+        fixture_begin(store);
+        gint64 id = keep_in(store, octets, sizes[i], "json-syntax");
+        fixture_commit(store);
+        g_autoptr(GBytes) kept = NULL;
+        g_assert_true(store_get_quarantine(store, id, take_bytes, &kept, &error));
+        g_autoptr(GBytes) wanted = g_bytes_new_static(octets, sizes[i]);
+        g_assert_true(g_bytes_equal(kept, wanted));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -215,6 +243,7 @@ main(int argc, char **argv)
         {"/store/quarantine/entries-limit", test_entries_limit},
         {"/store/quarantine/bytes-limit", test_bytes_limit},
         {"/store/quarantine/giant", test_giant},
+        {"/store/quarantine/large", test_large},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)

@@ -1,19 +1,9 @@
-#include "store/intern.h"
-
 #include <string.h>
 
 #include "schema/digest.h"
 #include "schema/limits.h"
 #include "schema/sts_policy.h"
-
-#define POLICY_DIGEST_BYTES 16
-
-struct Intern {
-    StatementCache *statements;
-    GHashTable *names;    /* text -> id */
-    GHashTable *policies; /* the lines as the sender wrote them -> id */
-    gsize bytes;          /* of their texts */
-};
+#include "store/intern-internal.h"
 
 Intern *
 intern_new(StatementCache *statements)
@@ -43,8 +33,8 @@ intern_forget(Intern *intern)
     intern->bytes = 0;
 }
 
-static gboolean
-recall(GHashTable *table, const char *text, gint64 *ret_id)
+gboolean
+intern_recall(GHashTable *table, const char *text, gint64 *ret_id)
 {
     const gint64 *id = g_hash_table_lookup(table, text);
     if (id != NULL)
@@ -53,11 +43,11 @@ recall(GHashTable *table, const char *text, gint64 *ret_id)
 }
 
 /* The texts are foreign: what is remembered of them has a bound, and starts anew past it. */
-static void
-remember(Intern *intern, GHashTable *table, const char *text, gint64 id)
+void
+intern_remember(Intern *intern, GHashTable *table, const char *text, gint64 id)
 {
     gsize bytes = strlen(text) + 64; /* and about what the table adds */
-    if (bytes > LIMIT_INTERN_BYTES / 64)
+    if (bytes > INTERN_REMEMBERED_BYTES)
         return;
     if (intern->bytes + bytes > LIMIT_INTERN_BYTES)
         intern_forget(intern);
@@ -75,7 +65,7 @@ intern_name(Intern *intern, const char *text, gint64 *ret_id, GError **error)
         *ret_id = INTERN_NONE;
         return TRUE;
     }
-    if (recall(intern->names, text, ret_id))
+    if (intern_recall(intern->names, text, ret_id))
         return TRUE;
     g_autoptr(Statement) find = statement_get(intern->statements, "name_find", error);
     if (find == NULL || !statement_value(statement_text(find, 1, text), &id, &found, error))
@@ -85,7 +75,7 @@ intern_name(Intern *intern, const char *text, gint64 *ret_id, GError **error)
         if (add == NULL || !statement_insert(statement_text(add, 1, text), &id, error))
             return FALSE;
     }
-    remember(intern, intern->names, text, id);
+    intern_remember(intern, intern->names, text, id);
     *ret_id = id;
     return TRUE;
 }
@@ -101,9 +91,8 @@ append_line(GString *lines, const char *line)
     g_string_append_c(lines, LINE_END);
 }
 
-/* The lines of ENTRY as one text. */
-static char *
-policy_lines(const PolicyEntry *entry)
+char *
+intern_policy_lines(const PolicyEntry *entry)
 {
     GString *lines = g_string_sized_new(256);
     for (const char *const *line = entry->policy_string; *line != NULL; line++)
@@ -122,7 +111,7 @@ store_policy(Intern *intern, const StsPolicy *policy, gint64 *ret_id, GError **e
     digest_sha256(policy->canonical, strlen(policy->canonical), digest);
 
     g_autoptr(Statement) find = statement_get(intern->statements, "policy_find", error);
-    if (find == NULL || !statement_value(statement_blob(find, 1, digest, POLICY_DIGEST_BYTES),
+    if (find == NULL || !statement_value(statement_blob(find, 1, digest, INTERN_DIGEST_BYTES),
                                          ret_id, &found, error))
         return FALSE;
     if (found)
@@ -130,7 +119,7 @@ store_policy(Intern *intern, const StsPolicy *policy, gint64 *ret_id, GError **e
     g_autoptr(Statement) add = statement_get(intern->statements, "policy_add", error);
     if (add == NULL)
         return FALSE;
-    statement_blob(add, 1, digest, POLICY_DIGEST_BYTES);
+    statement_blob(add, 1, digest, INTERN_DIGEST_BYTES);
     statement_text(add, 2, policy->canonical);
     statement_text(add, 3, sts_mode_name(policy->mode));
     return statement_insert(add, ret_id, error);
@@ -143,14 +132,14 @@ intern_policy(Intern *intern, const PolicyEntry *entry, gint64 *ret_id, GError *
         *ret_id = INTERN_NONE;
         return TRUE;
     }
-    g_autofree char *lines = policy_lines(entry);
-    if (recall(intern->policies, lines, ret_id))
+    g_autofree char *lines = intern_policy_lines(entry);
+    if (intern_recall(intern->policies, lines, ret_id))
         return TRUE;
     gint64 id = INTERN_NONE;
     g_autoptr(StsPolicy) policy = sts_policy_parse(entry->policy_string, entry->mx_host);
     if (*policy->canonical != '\0' && !store_policy(intern, policy, &id, error))
         return FALSE;
-    remember(intern, intern->policies, lines, id);
+    intern_remember(intern, intern->policies, lines, id);
     *ret_id = id;
     return TRUE;
 }

@@ -20,3 +20,10 @@ gboolean intern_name(Intern *intern, const char *text, gint64 *ret_id, GError **
 /* The number of the policy that ENTRY says was applied: the same for the same policy in whatever
  * order the sender wrote its lines. */
 gboolean intern_policy(Intern *intern, const PolicyEntry *entry, gint64 *ret_id, GError **error);
+
+/* The same for many that are about to be asked for: TEXTS (of char *), and the policies of ENTRIES
+ * (of PolicyEntry), each any number of times. They are looked up together, and those that are new
+ * are made together, so that each costs no round trip of its own. Does nothing where the database
+ * is next door. */
+gboolean intern_expect_names(Intern *intern, const GPtrArray *texts, GError **error);
+gboolean intern_expect_policies(Intern *intern, const GPtrArray *entries, GError **error);

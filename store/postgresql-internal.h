@@ -70,7 +70,7 @@ typedef char *(*PostgresqlMany)(const char *sql, const char *const *types, int n
 /* An INSERT of one row: inserts all. */
 char *postgresql_text_insert(const char *sql, const char *const *types, int n);
 /* A SELECT: before its columns stands the number, from 1, of the parameters that found the row, and
- * the rows come in the order of these. Texts are not to be compared with parameters. */
+ * the rows come in the order of these. */
 char *postgresql_text_select(const char *sql, const char *const *types, int n);
 
 /* ---- postgresql_rows.c: the parameters of many rows ---------------------------------------- */

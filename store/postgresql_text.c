@@ -62,8 +62,12 @@ static void
 append_rows(GString *text, const char *const *types, int n, gboolean numbered)
 {
     g_string_append(text, "unnest(");
-    for (int i = 0; i < n; i++)
-        g_string_append_printf(text, "%s$%d::%s[]", i > 0 ? ", " : "", i + 1, types[i]);
+    for (int i = 0; i < n; i++) {
+        /* As our columns are, so that they can be compared. */
+        const char *collation = g_str_equal(types[i], "TEXT") ? " COLLATE \"C\"" : "";
+        g_string_append_printf(text, "%s$%d::%s[]%s", i > 0 ? ", " : "", i + 1, types[i],
+                               collation);
+    }
     g_string_append(text, numbered ? ") WITH ORDINALITY AS one (" : ") AS one (");
     for (int i = 0; i < n; i++)
         g_string_append_printf(text, "%sp%d", i > 0 ? ", " : "", i + 1);

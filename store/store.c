@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/claims.h"
+#include "store/expect.h"
 #include "store/migrate.h"
 #include "store/prepare.h"
 #include "store/store-internal.h"
@@ -240,7 +241,7 @@ store_expect(Store *store, const StoreReport *const *items, guint n, GError **er
         if (items[i]->prepared != NULL)
             asked[known++] = (ClaimAsked){items[i]->prepared->claim, report_day(items[i]->report)};
     }
-    if (claims_read(store, asked, known, G_MAXINT64, error))
+    if (claims_read(store, asked, known, G_MAXINT64, error) && expect_names(store, items, n, error))
         return TRUE;
     store->spoilt = TRUE;
     return FALSE;

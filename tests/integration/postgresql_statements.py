@@ -68,15 +68,30 @@ def check_texts():
 def fill():
     place = Place(store=database.uri())
     place.run("quarantine", "list")
-    database.sql("SELECT make_partitions(DATE '2026-09-01' - DATE '1970-01-01',"
+    database.sql("SELECT make_partitions(DATE '2026-08-01' - DATE '1970-01-01',"
                  " DATE '2026-11-30' - DATE '1970-01-01')")
-    for number in range(40):
+    for number in range(80):
         name = "%d" % number
         place.write("in/%s.json.gz" % name, gzipped(report(
             name, day(-number), "d%d.example" % (number % 4), failed=1, details=[
                 {"result-type": "validation-failure", "failed-session-count": 1}])))
     place.run("import", place.path + "/in")
     expect_equal(len(place.json("report", "--json")["domains"]), 4, "the reports are there")
+    return place
+
+
+def check_sent(place, sent):
+    """The texts looked at are those that the server gets."""
+    for command in (["report", "--domain", "d1.example"], ["ready", "--all"], ["ready", "d1.example"],
+                    ["metrics"], ["list", "--since", day(-9), "--until", day(0)], ["rebuild"],
+                    ["export", "--what", "totals"], ["prune", "--raw-days", "10", "--daily-days", "60"]):
+        done = place.run(*command, status=None)
+        expect(done.returncode <= 3, "%s: %r" % (command, done.stderr))
+    log = re.sub(r"\s+", " ", re.sub(r"--.*", "", database.log()))
+    got = {name for name, sql in sent.items() if re.sub(r"\s+", " ", sql).strip() in log}
+    expect({"total_of_domain", "failure_of_domain", "period", "rebuild_drop_names", "rebuild_range",
+            "retention_drop_totals"} <= got, "sent: %s" % sorted(got))
+    expect("RECURSIVE" not in log, "WITH RECURSIVE is not sent")
     place.remove()
 
 
@@ -104,8 +119,9 @@ def check_plans(sent):
                "other" not in plan, "%s in the partitions of its days:\n%s" % (name, plan))
 
 
-database = Postgresql()
+database = Postgresql(settings="log_statement = all\n")
 texts = check_texts()
-fill()
+filled = fill()
 check_keys()
 check_plans(texts)
+check_sent(filled, texts)

@@ -194,8 +194,10 @@ put_group(Store *store, guint first, guint n, gboolean expect)
         guint number = first + i;
         g_autofree char *text = g_strdup_printf(
             "org Google Inc.\ncontact t@google.com\nid r-%u\nstart %" G_GINT64_FORMAT
-            "\nentry sts a.example %u 1 testing:%u\nfail mx1.a.example odd - 1\n",
-            number % 3, DAY0 + 86400 * (gint64)(number % 3), number % 50, number % 2);
+            "\nentry sts a.example %u 1 testing:%u\nfail mx1.a.example odd - 1\n"
+            "entry sts d%u.example 1 1 enforce:%u\nfail mx%u.example odd because-%u 1\n",
+            number % 3, DAY0 + 86400 * (gint64)(number % 3), number % 50, number % 2, number % 50,
+            number % 50, number % 25, number % 10);
         Trust trust = (Trust)(number * 7 % 4);
         g_ptr_array_add(reports, fixture_report(text));
         g_ptr_array_add(raws, g_bytes_new(text, strlen(text)));

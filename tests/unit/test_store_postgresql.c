@@ -144,7 +144,8 @@ test_widened(void)
                                types, 2);
     g_assert_cmpstr(insert, ==,
                     "-- of $1\nINSERT INTO t (a, b) SELECT one.p2, 'it''s ($1)', f(one.p1) FROM "
-                    "unnest($1::BIGINT[], $2::TEXT[]) AS one (p1, p2) ON CONFLICT (a) DO NOTHING");
+                    "unnest($1::BIGINT[], $2::TEXT[] COLLATE \"C\") AS one (p1, p2) "
+                    "ON CONFLICT (a) DO NOTHING");
     g_autofree char *select =
         postgresql_text_select("SELECT a FROM t WHERE b = $1 -- last", types, 1);
     g_assert_cmpstr(select, ==,

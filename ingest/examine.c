@@ -1,5 +1,6 @@
 #include "ingest/examine.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "schema/decode.h"
@@ -140,6 +141,20 @@ judge_report(const Examination *examination, Judged *judged, const PayloadDocume
     }
 }
 
+/* Decoding takes some four times the document: of large ones, which a small body may inflate to,
+ * one at a time, whatever threads there are. */
+static Report *
+decode(const char *json, gsize length, GPtrArray *findings)
+{
+    static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+    if (length <= LIMIT_RATIO_FLOOR_BYTES)
+        return report_decode(json, length, findings);
+    pthread_mutex_lock(&turn);
+    Report *report = report_decode(json, length, findings);
+    pthread_mutex_unlock(&turn);
+    return report;
+}
+
 Judged *
 examine_document(const Examination *examination, const PayloadDocument *document,
                  const Hints *hints, const char *part)
@@ -151,7 +166,7 @@ examine_document(const Examination *examination, const PayloadDocument *document
     }
     gsize length;
     const char *json = g_bytes_get_data(document->json, &length);
-    judged->report = report_decode(json, length, judged->findings);
+    judged->report = decode(json, length, judged->findings);
     if (judged->report == NULL) {
         turn_away_defective(examination, judged, OUTCOME_DEFECTIVE);
         return judged;

@@ -39,7 +39,8 @@ unknown_names(const Intern *intern, const GPtrArray *texts)
     for (guint i = 0; i < texts->len; i++) {
         char *text = g_ptr_array_index(texts, i);
         if (*text != '\0' && !intern_recall(intern->names, text, &id) &&
-            strlen(text) < INTERN_REMEMBERED_BYTES && g_hash_table_add(seen, text))
+            strlen(text) < INTERN_REMEMBERED_BYTES && g_utf8_validate(text, -1, NULL) &&
+            g_hash_table_add(seen, text))
             g_ptr_array_add(unknown, text);
     }
     return unknown;

@@ -5,11 +5,11 @@
 
 struct Conformity {
     GArray *senders;   /* of ConformitySender */
-    GHashTable *index; /* name -> its place in senders */
+    GHashTable *index; /* name -> its place in senders, while it is made */
     GStringChunk *strings;
 };
 
-Conformity *
+static Conformity *
 conformity_new(void)
 {
     Conformity *conformity = g_new0(Conformity, 1);
@@ -20,11 +20,17 @@ conformity_new(void)
 }
 
 static ConformitySender *
+sender_at(const Conformity *conformity, guint i)
+{
+    return &g_array_index(conformity->senders, ConformitySender, i);
+}
+
+static ConformitySender *
 sender_for(Conformity *conformity, const char *name)
 {
     gpointer at;
     if (g_hash_table_lookup_extended(conformity->index, name, NULL, &at))
-        return &g_array_index(conformity->senders, ConformitySender, GPOINTER_TO_UINT(at));
+        return sender_at(conformity, GPOINTER_TO_UINT(at));
     ConformitySender fresh = {
         .sender = g_string_chunk_insert_const(conformity->strings, name),
         .deviations = g_array_new(FALSE, TRUE, sizeof(Deviation)),
@@ -32,8 +38,56 @@ sender_for(Conformity *conformity, const char *name)
     g_hash_table_insert(conformity->index, (gpointer)(guintptr)fresh.sender,
                         GUINT_TO_POINTER(conformity->senders->len));
     g_array_append_val(conformity->senders, fresh);
-    return &g_array_index(conformity->senders, ConformitySender, conformity->senders->len - 1);
+    return sender_at(conformity, conformity->senders->len - 1);
 }
+
+/* ---- from the roll-ups --------------------------------------------------------------------- */
+
+static gboolean
+take_tally(gpointer data, const StoreTally *tally)
+{
+    if (tally->reports > 0)
+        sender_for(data, tally->sender)->reports += tally->reports;
+    return TRUE;
+}
+
+static Deviation *
+deviation_for(Conformity *conformity, ConformitySender *sender, const char *code)
+{
+    for (guint i = 0; i < sender->deviations->len; i++) {
+        Deviation *each = &g_array_index(sender->deviations, Deviation, i);
+        if (strcmp(each->code, code) == 0)
+            return each;
+    }
+    Deviation fresh = {.code = g_string_chunk_insert_const(conformity->strings, code),
+                       .clause = "",
+                       .pointer = "",
+                       .fact = "the report that has it is not kept any more",
+                       .oldest = G_MAXINT64};
+    g_array_append_val(sender->deviations, fresh);
+    return &g_array_index(sender->deviations, Deviation, sender->deviations->len - 1);
+}
+
+static gboolean
+take_deviation(gpointer data, const StoreDeviation *deviation)
+{
+    Conformity *conformity = data;
+    ConformitySender *sender = sender_for(conformity, deviation->sender);
+    g_auto(GStrv) codes = g_strsplit(deviation->codes, " ", -1);
+    sender->deviating += deviation->reports;
+    for (guint i = 0; codes[i] != NULL; i++) {
+        Deviation *each = deviation_for(conformity, sender, codes[i]);
+        each->reports += deviation->reports;
+        each->oldest = MIN(each->oldest, deviation->oldest);
+        if (deviation->newest <= each->newest)
+            continue;
+        each->newest = deviation->newest;
+        each->newest_day = deviation->newest_day;
+    }
+    return TRUE;
+}
+
+/* ---- from the newest reports ----------------------------------------------------------------- */
 
 static const char *
 member(Conformity *conformity, const json_t *finding, const char *name)
@@ -42,46 +96,40 @@ member(Conformity *conformity, const json_t *finding, const char *name)
     return g_string_chunk_insert_const(conformity->strings, text != NULL ? text : "");
 }
 
-/* A report with several findings of one code is one report. */
+/* The first finding of its code says what it is. */
 static void
-add_finding(Conformity *conformity, ConformitySender *sender, const json_t *finding, gint64 id)
+describe(Conformity *conformity, Deviation *deviation, const json_t *findings)
 {
-    const char *code = member(conformity, finding, "code");
-    for (guint i = 0; i < sender->deviations->len; i++) {
-        Deviation *each = &g_array_index(sender->deviations, Deviation, i);
-        if (strcmp(each->code, code) != 0)
+    gsize i;
+    json_t *finding;
+    json_array_foreach(findings, i, finding)
+    {
+        const char *code = json_string_value(json_object_get(finding, "code"));
+        if (g_strcmp0(code, deviation->code) != 0)
             continue;
-        each->reports += each->oldest == id ? 0 : 1;
-        each->oldest = id;
+        deviation->clause = member(conformity, finding, "clause");
+        deviation->pointer = member(conformity, finding, "pointer");
+        deviation->fact = member(conformity, finding, "fact");
         return;
     }
-    Deviation fresh = {
-        .code = code,
-        .clause = member(conformity, finding, "clause"),
-        .pointer = member(conformity, finding, "pointer"),
-        .fact = member(conformity, finding, "fact"),
-        .reports = 1,
-        .newest = id,
-        .oldest = id,
-    };
-    g_array_append_val(sender->deviations, fresh);
 }
 
-void
-conformity_add(Conformity *conformity, const StoreReportRow *row)
+static gboolean
+describe_all(Conformity *conformity, Store *store, const ConformitySender *sender, GError **error)
 {
-    if (!row->counted)
-        return;
-    ConformitySender *sender = sender_for(conformity, row->sender);
-    sender->reports++;
-    if (row->deviations == 0)
-        return;
-    sender->deviating++;
-    json_t *findings = json_loads(row->findings_json, 0, NULL);
-    for (gsize i = 0; i < json_array_size(findings); i++)
-        add_finding(conformity, sender, json_array_get(findings, i), row->id);
-    json_decref(findings);
+    for (guint i = 0; i < sender->deviations->len; i++) {
+        g_autofree char *text = NULL;
+        Deviation *each = &g_array_index(sender->deviations, Deviation, i);
+        if (!store_get_findings(store, each->newest, each->newest_day, &text, error))
+            return FALSE;
+        json_t *findings = text != NULL ? json_loads(text, 0, NULL) : NULL;
+        describe(conformity, each, findings);
+        json_decref(findings);
+    }
+    return TRUE;
 }
+
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static int
 by_reports(gconstpointer a, gconstpointer b)
@@ -101,20 +149,45 @@ by_deviating(gconstpointer a, gconstpointer b)
     return strcmp(left->sender, right->sender);
 }
 
-const GArray *
-conformity_senders(Conformity *conformity)
+static gboolean
+fill(Conformity *conformity, Store *store, const StoreQuery *query, GError **error)
 {
-    g_hash_table_remove_all(conformity->index); /* the places change */
-    for (guint i = 0; i < conformity->senders->len; i++)
-        g_array_sort(g_array_index(conformity->senders, ConformitySender, i).deviations,
-                     by_reports);
-    g_array_sort(conformity->senders, by_deviating);
+    if (!store_each_tally(store, query, FALSE, take_tally, conformity, error) ||
+        !store_each_deviation(store, query, take_deviation, conformity, error))
+        return FALSE;
     for (guint i = 0; i < conformity->senders->len; i++) {
-        const ConformitySender *each = &g_array_index(conformity->senders, ConformitySender, i);
-        g_hash_table_insert(conformity->index, (gpointer)(guintptr)each->sender,
-                            GUINT_TO_POINTER(i));
+        if (!describe_all(conformity, store, sender_at(conformity, i), error))
+            return FALSE;
+        g_array_sort(sender_at(conformity, i)->deviations, by_reports);
     }
+    g_array_sort(conformity->senders, by_deviating);
+    return TRUE;
+}
+
+Conformity *
+conformity_make(Store *store, const StoreQuery *query, GError **error)
+{
+    g_autoptr(Conformity) conformity = conformity_new();
+    if (!store_begin_read(store, error))
+        return NULL;
+    gboolean ok = fill(conformity, store, query, error);
+    store_end_read(store);
+    return ok ? g_steal_pointer(&conformity) : NULL;
+}
+
+const GArray *
+conformity_senders(const Conformity *conformity)
+{
     return conformity->senders;
+}
+
+gint64
+conformity_reports(const Conformity *conformity)
+{
+    gint64 reports = 0;
+    for (guint i = 0; i < conformity->senders->len; i++)
+        reports += sender_at(conformity, i)->reports;
+    return reports;
 }
 
 void
@@ -123,25 +196,9 @@ conformity_free(Conformity *conformity)
     if (conformity == NULL)
         return;
     for (guint i = 0; i < conformity->senders->len; i++)
-        g_array_unref(g_array_index(conformity->senders, ConformitySender, i).deviations);
+        g_array_unref(sender_at(conformity, i)->deviations);
     g_array_unref(conformity->senders);
     g_hash_table_unref(conformity->index);
     g_string_chunk_free(conformity->strings);
     g_free(conformity);
-}
-
-static gboolean
-take_report(gpointer data, const StoreReportRow *row)
-{
-    conformity_add(data, row);
-    return TRUE;
-}
-
-Conformity *
-conformity_make(Store *store, const StoreQuery *query, GError **error)
-{
-    g_autoptr(Conformity) conformity = conformity_new();
-    if (!store_each_report(store, query, 0, take_report, conformity, error))
-        return NULL;
-    return g_steal_pointer(&conformity);
 }

@@ -9,9 +9,11 @@ typedef struct {
     const char *code;      /* "mx-host-not-array" */
     const char *clause;    /* "RFC 8460 4.4" */
     const char *pointer;   /* where it is in the newest report that has it (RFC 6901) */
-    const char *fact;      /* what it says there; one sentence, printable */
+    const char *fact;      /* what it says there; one sentence, printable. Where that report is not
+                            * kept any more it says so, and the two above are "" */
     gint64 reports;        /* that have it */
     gint64 newest, oldest; /* ids of the newest and the oldest of them */
+    gint32 newest_day;     /* UTC day of the newest */
 } Deviation;
 
 typedef struct {
@@ -23,14 +25,13 @@ typedef struct {
 
 typedef struct Conformity Conformity;
 
-/* To be filled row by row, newest report first; the senders are ready after conformity_senders. */
-Conformity *conformity_new(void);
-/* Copies that are not counted are passed over: a forged one must not be laid to the sender. */
-void conformity_add(Conformity *conformity, const StoreReportRow *row);
 /* All senders (of ConformitySender), most deviating reports first; borrowed. */
-const GArray *conformity_senders(Conformity *conformity);
+const GArray *conformity_senders(const Conformity *conformity);
+/* Reports of all of them. */
+gint64 conformity_reports(const Conformity *conformity);
 void conformity_free(Conformity *conformity); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conformity, conformity_free)
 
-/* All of it over the reports of QUERY (days, domain, sender). NULL with STORE_ERROR. */
+/* Of the reports of QUERY (days, domain, sender) that count: a forged copy must not be laid to the
+ * sender. Costs the days, domains and senders, and a row a deviation. NULL with STORE_ERROR. */
 Conformity *conformity_make(Store *store, const StoreQuery *query, GError **error);

@@ -16,14 +16,6 @@ domain_free(gpointer data)
     g_free(domain);
 }
 
-Quality *
-quality_new(void)
-{
-    Quality *quality = g_new0(Quality, 1);
-    quality->domains = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, domain_free);
-    return quality;
-}
-
 static QualityDomain *
 domain_for(Quality *quality, const char *name)
 {
@@ -37,23 +29,27 @@ domain_for(Quality *quality, const char *name)
     return domain;
 }
 
-void
-quality_add(Quality *quality, const StoreReportRow *row)
+static gboolean
+take_tally(gpointer data, const StoreTally *tally)
 {
-    g_auto(GStrv) names = g_strsplit(row->domains, ",", -1);
-    for (char **name = names; *name != NULL; name++) {
-        if (**name == '\0')
-            continue;
-        QualityDomain *domain = domain_for(quality, *name);
-        domain->duplicates += row->times_seen - 1;
-        if (!row->counted) {
-            domain->uncounted++;
-            continue;
-        }
-        domain->reports++;
-        domain->by_trust[row->trust]++;
-        domain->untrusted += trust_rank(row->trust) < trust_rank(TRUST_VERIFIED) ? 1 : 0;
-    }
+    QualityDomain *domain = domain_for(data, tally->domain);
+    domain->reports += tally->reports;
+    domain->duplicates += tally->duplicates;
+    domain->uncounted += tally->uncounted;
+    domain->by_trust[tally->trust] += tally->reports;
+    if (trust_rank(tally->trust) < trust_rank(TRUST_VERIFIED))
+        domain->untrusted += tally->reports;
+    return TRUE;
+}
+
+Quality *
+quality_make(Store *store, const StoreQuery *query, GError **error)
+{
+    g_autoptr(Quality) quality = g_new0(Quality, 1);
+    quality->domains = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, domain_free);
+    if (!store_each_tally(store, query, TRUE, take_tally, quality, error))
+        return NULL;
+    return g_steal_pointer(&quality);
 }
 
 static void

@@ -28,9 +28,9 @@ typedef struct {
 
 typedef struct Quality Quality;
 
-Quality *quality_new(void);
-/* One stored report, in any order. */
-void quality_add(Quality *quality, const StoreReportRow *row);
+/* Of the reports and copies of QUERY (days, domain, sender), without their gaps. Costs the days,
+ * domains and senders. NULL with STORE_ERROR. */
+Quality *quality_make(Store *store, const StoreQuery *query, GError **error);
 /* Counts the days without a report in the period of SUMMARY by TREND, which was made by the same
  * query. The last two days of the period before TODAY are not asked for: their reports come later.
  */

@@ -25,31 +25,19 @@ read_before(Store *store, Review *review, const ReviewRequest *request, GError *
     return TRUE;
 }
 
-static gboolean
-take_report(gpointer data, const StoreReportRow *row)
-{
-    Review *review = data;
-    if (review->conformity != NULL)
-        conformity_add(review->conformity, row);
-    if (review->quality != NULL)
-        quality_add(review->quality, row);
-    return TRUE;
-}
-
-/* What comes from the rows of the reports themselves. */
+/* What is said of the reports themselves. */
 static gboolean
 read_reports(Store *store, Review *review, const StoreQuery *query, GError **error)
 {
-    if (review->parts & REVIEW_CONFORMITY)
-        review->conformity = conformity_new();
-    if (review->parts & REVIEW_QUALITY)
-        review->quality = quality_new();
-    if (review->conformity == NULL && review->quality == NULL)
-        return TRUE;
-    if (!store_each_report(store, query, 0, take_report, review, error))
+    if ((review->parts & REVIEW_CONFORMITY) &&
+        (review->conformity = conformity_make(store, query, error)) == NULL)
         return FALSE;
-    if (review->quality != NULL)
-        quality_gaps(review->quality, review->summary, review->trend, review->today);
+    if (!(review->parts & REVIEW_QUALITY))
+        return TRUE;
+    review->quality = quality_make(store, query, error);
+    if (review->quality == NULL)
+        return FALSE;
+    quality_gaps(review->quality, review->summary, review->trend, review->today);
     return TRUE;
 }
 

@@ -17,8 +17,7 @@
 #include "report/summary.h"
 #include "report/trend.h"
 
-/* What a review holds beyond the summary. Conformity and quality read a row of each stored report
- * of the period, the others cost the days and groups they cover. */
+/* What a review holds beyond the summary. Each costs the days and groups that it covers. */
 typedef enum {
     REVIEW_VERDICT = 1 << 0,
     REVIEW_PROBLEMS = 1 << 1, /* the failures explained */

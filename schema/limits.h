@@ -129,8 +129,6 @@
 #define LIMIT_DASHBOARD_ROWS 50u
 #define LIMIT_DASHBOARD_TABLE_ROWS 200u
 #define LIMIT_DASHBOARD_RAW_BYTES (256u * 1024)
-/* Reports of one sender whose deviations are gathered for its page: more than a year of one a day. */
-#define LIMIT_DASHBOARD_CONFORMITY 1000u
 /* Domains whose verdict is remembered for a while. */
 #define LIMIT_DASHBOARD_CACHED 10000u
 /* Users of the dashboard; how long a verified password need not be hashed again; wrong passwords

@@ -4,6 +4,7 @@
 
 #include "store/claims.h"
 #include "store/counts_for.h"
+#include "store/findings_json.h"
 #include "store/identity.h"
 
 static void
@@ -29,6 +30,7 @@ read_copy(Copy *copy, Statement *row)
     copy->instead = statement_get_int(row, 6);
     copy->counts_for = g_strdup(statement_get_text(row, 7));
     copy->held = (StoreHeld)statement_get_int(row, 8);
+    copy->times_seen = statement_get_int(row, 9);
     if (!known || length != REPORT_DIGEST_BYTES)
         return FALSE;
     memcpy(copy->content, content, length);
@@ -104,6 +106,7 @@ copies_append(GPtrArray *copies, gint64 id, const guint8 content[REPORT_DIGEST_B
     memcpy(copy->content, content, REPORT_DIGEST_BYTES);
     copy->day = day;
     copy->held = STORE_HELD_WHOLE;
+    copy->times_seen = 1;
     copy->trust = trust;
     copy->sender_domain = g_strdup(sender_domain);
     copy->counts_for = g_strdup(counts_for);
@@ -137,20 +140,6 @@ copies_settle(const GPtrArray *copies)
         copy->want_counted = settled[i].counted;
         copy->want_instead = settled[i].instead;
     }
-}
-
-Rollup *
-copies_rollup(Store *store, const Copy *copy, const Report *report, GError **error)
-{
-    g_autoptr(GPtrArray) lists = counts_for_lists(copy->counts_for, report->n_policies);
-    if (lists == NULL) {
-        g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
-                    "report r%" G_GINT64_FORMAT
-                    " has other policy entries than when it was stored: rebuild the store",
-                    copy->id);
-        return NULL;
-    }
-    return rollup_new(store->intern, report, lists, copy->sender, copy->trust, error);
 }
 
 /* The report of a stored copy. What it adds to the roll-ups must be what it added then, so it has
@@ -192,22 +181,117 @@ decode_copy(Store *store, const Copy *copy, GError **error)
     return g_steal_pointer(&report);
 }
 
+/* ---- what a copy adds ------------------------------------------------------------------ */
+
+static gboolean
+set_deviations(Store *store, const Copy *copy, Rollup *rollup, GError **error)
+{
+    gint64 id;
+    gboolean row;
+    g_autoptr(Statement) find = statement_get(store->statements, "findings_of", error);
+    if (find == NULL)
+        return FALSE;
+    statement_int(find, 1, copy->id);
+    statement_int(find, 2, copy->day);
+    if (!statement_step(find, &row, error))
+        return FALSE;
+    g_autofree char *codes = row ? findings_json_codes(statement_get_text(find, 0)) : NULL;
+    if (codes == NULL)
+        return TRUE;
+    if (!intern_name(store->intern, codes, &id, error))
+        return FALSE;
+    rollup_set_deviations(rollup, id, copy->id);
+    return TRUE;
+}
+
+/* Where it counts, given its decoded REPORT. */
+static Rollup *
+rollup_of(Store *store, const Copy *copy, const Report *report, GError **error)
+{
+    g_autoptr(GPtrArray) lists = counts_for_lists(copy->counts_for, report->n_policies);
+    if (lists == NULL) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
+                    "report r%" G_GINT64_FORMAT
+                    " has other policy entries than when it was stored: rebuild the store",
+                    copy->id);
+        return NULL;
+    }
+    g_autoptr(Rollup) rollup =
+        rollup_new(store->intern, report, lists, copy->sender, copy->trust, error);
+    if (rollup == NULL || !set_deviations(store, copy, rollup, error))
+        return NULL;
+    return g_steal_pointer(&rollup);
+}
+
+/* Whether it is among the copies of the roll-ups: not one that is not settled yet, or whose day has
+ * gone from them. */
+static gboolean
+is_told(gboolean counted, gint64 instead)
+{
+    return counted || instead != 0;
+}
+
+static Rollup *
+rollup_copies(Store *store, const Copy *copy, gint64 duplicates, gint64 uncounted, GError **error)
+{
+    const RollupCopies copies = {.day = copy->day,
+                                 .counts_for = copy->counts_for,
+                                 .sender = copy->sender,
+                                 .trust = copy->trust,
+                                 .duplicates = duplicates,
+                                 .uncounted = uncounted};
+    return rollup_of_copies(store->intern, &copies, error);
+}
+
+static gboolean
+add_copies(Store *store, const Copy *copy, gint64 duplicates, gint64 uncounted, GError **error)
+{
+    if (duplicates == 0 && uncounted == 0)
+        return TRUE;
+    g_autoptr(Rollup) rollup = rollup_copies(store, copy, duplicates, uncounted, error);
+    return rollup != NULL && rollup_add(rollup, store->sums, error);
+}
+
+static gboolean
+subtract_copies(Store *store, const Copy *copy, gint64 duplicates, gint64 uncounted, GError **error)
+{
+    if (duplicates == 0 && uncounted == 0)
+        return TRUE;
+    g_autoptr(Rollup) rollup = rollup_copies(store, copy, duplicates, uncounted, error);
+    return rollup != NULL && rollup_subtract(rollup, store->sums, store->statements, error);
+}
+
+gboolean
+copies_repeat(Store *store, Copy *copy, gint64 duplicates, GError **error)
+{
+    copy->times_seen += duplicates;
+    return !is_told(copy->counted, copy->instead) || add_copies(store, copy, duplicates, 0, error);
+}
+
+gboolean
+copies_enter(Store *store, const Copy *copy, GError **error)
+{
+    return add_copies(store, copy, copy->times_seen - 1, !copy->counted, error);
+}
+
+/* ---- changing it ------------------------------------------------------------------------ */
+
 /* Into the roll-ups, or out of them. */
 static gboolean
-turn(Store *store, Copy *copy, const Report *report, GError **error)
+turn(Store *store, const Copy *copy, gboolean in, const Report *report, GError **error)
 {
     g_autoptr(Report) decoded = NULL;
     if (report == NULL)
         report = decoded = decode_copy(store, copy, error);
     if (report == NULL)
         return FALSE;
-    g_autoptr(Rollup) rollup = copies_rollup(store, copy, report, error);
+    g_autoptr(Rollup) rollup = rollup_of(store, copy, report, error);
     if (rollup == NULL)
         return FALSE;
-    if (copy->want_counted ? !rollup_add(rollup, store->sums, error)
-                           : !rollup_subtract(rollup, store->sums, store->statements, error))
+    if (in ? !rollup_add(rollup, store->sums, error)
+           : !rollup_subtract(rollup, store->sums, store->statements, error))
         return FALSE;
-    store->counters.value[COUNTER_COUNTED] += copy->want_counted ? 1 : -1;
+    store->counters.value[COUNTER_COUNTED] += in ? 1 : -1;
     return TRUE;
 }
 
@@ -218,10 +302,47 @@ write_state(Store *store, const Copy *copy, GError **error)
     if (update == NULL)
         return FALSE;
     statement_int(update, 1, copy->id);
-    statement_int(update, 2, copy->want_counted);
-    statement_int(update, 3, copy->want_instead);
+    statement_int(update, 2, copy->counted);
+    statement_int(update, 3, copy->instead);
     statement_int(update, 4, copy->day);
     return statement_send(update, error);
+}
+
+gboolean
+copies_leave(Store *store, Copy *copy, const Report *report, GError **error)
+{
+    if (!is_told(copy->counted, copy->instead))
+        return TRUE;
+    if (copy->counted && !turn(store, copy, FALSE, report, error))
+        return FALSE;
+    if (!subtract_copies(store, copy, copy->times_seen - 1, !copy->counted, error))
+        return FALSE;
+    copy->counted = FALSE;
+    copy->instead = 0;
+    return write_state(store, copy, error);
+}
+
+/* The copy has the wanted state, in its row too: whoever leaves the roll-ups after it must not find
+ * it there. */
+static gboolean
+settle(Store *store, Copy *copy, const Report *report, GError **error)
+{
+    gboolean was_counted = copy->counted, was_told = is_told(copy->counted, copy->instead);
+    if (was_counted != copy->want_counted && !turn(store, copy, copy->want_counted, report, error))
+        return FALSE;
+    if (!was_told) {
+        copy->counted = copy->want_counted;
+        if (is_told(copy->want_counted, copy->want_instead) && !copies_enter(store, copy, error))
+            return FALSE;
+    } else if (was_counted != copy->want_counted &&
+               !(was_counted ? add_copies(store, copy, 0, 1, error)
+                             : subtract_copies(store, copy, 0, 1, error))) {
+        return FALSE;
+    }
+    copy->counted = copy->want_counted;
+    copy->instead = copy->want_instead;
+    changes_note(store->changes, STORE_CHANGE_REPORT, copy->id);
+    return write_state(store, copy, error);
 }
 
 gboolean
@@ -232,21 +353,13 @@ copies_apply(Store *store, const GPtrArray *copies, const Copy *fresh, const Rep
     for (int pass = 0; pass < 2; pass++) {
         for (guint i = 0; i < copies->len; i++) {
             Copy *copy = g_ptr_array_index(copies, i);
-            if (copy->counted == copy->want_counted || copy->want_counted != (pass == 1))
+            gboolean out = copy->counted && !copy->want_counted;
+            if (copy->counted == copy->want_counted && copy->instead == copy->want_instead)
                 continue;
-            if (!turn(store, copy, copy == fresh ? fresh_report : NULL, error))
+            if (out == (pass == 0) &&
+                !settle(store, copy, copy == fresh ? fresh_report : NULL, error))
                 return FALSE;
         }
-    }
-    for (guint i = 0; i < copies->len; i++) {
-        Copy *copy = g_ptr_array_index(copies, i);
-        if (copy->counted != copy->want_counted || copy->instead != copy->want_instead) {
-            if (!write_state(store, copy, error))
-                return FALSE;
-            changes_note(store->changes, STORE_CHANGE_REPORT, copy->id);
-        }
-        copy->counted = copy->want_counted;
-        copy->instead = copy->want_instead;
     }
     return TRUE;
 }

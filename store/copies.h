@@ -16,6 +16,7 @@ typedef struct {
     char *sender_domain;
     Trust trust;
     char *counts_for;
+    gint64 times_seen;
     gboolean counted; /* as the roll-ups are now */
     gint64 instead;
     gboolean want_counted; /* as they shall be: copies_settle */
@@ -37,7 +38,7 @@ GPtrArray *copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gi
 /* The copy with that content, or NULL. Borrowed. */
 Copy *copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES]);
 
-/* A new one at the end, owned by COPIES. SENDER_DOMAIN and COUNTS_FOR are copied. */
+/* A new one at the end, seen once, owned by COPIES. SENDER_DOMAIN and COUNTS_FOR are copied. */
 Copy *copies_append(GPtrArray *copies, gint64 id, const guint8 content[REPORT_DIGEST_BYTES],
                     gint32 day, Trust trust, const char *sender_domain, const char *counts_for);
 
@@ -49,5 +50,12 @@ void copies_settle(const GPtrArray *copies);
 gboolean copies_apply(Store *store, const GPtrArray *copies, const Copy *fresh,
                       const Report *fresh_report, GError **error);
 
-/* What COPY adds to the roll-ups, given its decoded REPORT. */
-Rollup *copies_rollup(Store *store, const Copy *copy, const Report *report, GError **error);
+/* DUPLICATES of COPY came in, of which its row tells already. */
+gboolean copies_repeat(Store *store, Copy *copy, gint64 duplicates, GError **error);
+
+/* COPY is a row that is new, or new to a rebuild, with the state that it shall have: what it adds
+ * to the roll-ups by being a copy. */
+gboolean copies_enter(Store *store, const Copy *copy, GError **error);
+/* Takes out of the roll-ups all that COPY, whose decoded report is REPORT, added to them, so that
+ * its sender, trust or domains can change: the next copies_apply brings it back. */
+gboolean copies_leave(Store *store, Copy *copy, const Report *report, GError **error);

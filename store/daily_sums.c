@@ -11,9 +11,17 @@
 static const struct {
     const char *add;
     guint n_keys;
-} tables[DAILY_KINDS] = {{"total_add", 6}, {"failure_add", 9}};
+    guint n_summed;  /* columns up to here are keys and sums: */
+    guint n_columns; /* the highest and the lowest id are behind them */
+} tables[DAILY_KINDS] = {
+    [DAILY_TOTAL] = {"total_add", 6, 11, 11},
+    [DAILY_FAILURE] = {"failure_add", 9, 11, 11},
+    [DAILY_COPY] = {"copy_add", 4, 8, 8},
+    [DAILY_DEVIATION] = {"deviation_add", 4, DAILY_DEVIATION_NEWEST, 8},
+};
 
 typedef struct {
+    DailyKind kind;
     guint n_keys;
     GArray *rows;  /* of DailyRow */
     guint32 *find; /* number of a row + 1 by the hash of its key, 0: free */
@@ -31,6 +39,12 @@ daily_sums_keys(DailyKind kind)
     return tables[kind].n_keys;
 }
 
+guint
+daily_sums_columns(DailyKind kind)
+{
+    return tables[kind].n_columns;
+}
+
 int
 daily_sums_compare(const DailyRow *one, const DailyRow *other, guint n)
 {
@@ -44,9 +58,10 @@ daily_sums_compare(const DailyRow *one, const DailyRow *other, guint n)
 /* ---- one table ------------------------------------------------------------------------- */
 
 static void
-table_init(Table *table, guint n_keys)
+table_init(Table *table, DailyKind kind)
 {
-    table->n_keys = n_keys;
+    table->kind = kind;
+    table->n_keys = tables[kind].n_keys;
     table->rows = g_array_sized_new(FALSE, FALSE, sizeof(DailyRow), FEW_ROWS);
     table->mask = 2 * FEW_ROWS - 1;
     table->find = g_new0(guint32, (gsize)table->mask + 1);
@@ -67,7 +82,7 @@ table_empty(Table *table)
         return;
     if (table->rows->len > FEW_ROWS) {
         table_clear(table);
-        table_init(table, table->n_keys);
+        table_init(table, table->kind);
         return;
     }
     g_array_set_size(table->rows, 0);
@@ -117,11 +132,24 @@ table_append(Table *table, guint32 *place, const DailyRow *row)
 static gboolean
 fits(const Table *table, const DailyRow *row, const DailyRow *more)
 {
-    for (guint i = table->n_keys; i < DAILY_COLUMNS; i++) {
+    for (guint i = table->n_keys; i < tables[table->kind].n_summed; i++) {
         if (row->columns[i] > LIMIT_DAILY_SUM - more->columns[i])
             return FALSE;
     }
     return TRUE;
+}
+
+static void
+add_up(const Table *table, DailyRow *row, const DailyRow *more)
+{
+    gint64 *to = row->columns;
+    const gint64 *from = more->columns;
+    for (guint i = table->n_keys; i < tables[table->kind].n_summed; i++)
+        to[i] += from[i];
+    if (table->kind != DAILY_DEVIATION)
+        return;
+    to[DAILY_DEVIATION_NEWEST] = MAX(to[DAILY_DEVIATION_NEWEST], from[DAILY_DEVIATION_NEWEST]);
+    to[DAILY_DEVIATION_OLDEST] = MIN(to[DAILY_DEVIATION_OLDEST], from[DAILY_DEVIATION_OLDEST]);
 }
 
 static int
@@ -131,19 +159,19 @@ by_key(gconstpointer a, gconstpointer b, gpointer n_keys)
 }
 
 static gboolean
-table_write(Table *table, StatementCache *statements, const char *add, GError **error)
+table_write(Table *table, StatementCache *statements, GError **error)
 {
     if (table->rows->len == 0)
         return TRUE;
-    g_autoptr(Statement) statement = statement_get(statements, add, error);
+    g_autoptr(Statement) statement = statement_get(statements, tables[table->kind].add, error);
     if (statement == NULL)
         return FALSE;
     g_array_sort_with_data(table->rows, by_key, GUINT_TO_POINTER(table->n_keys));
-    return statement_send_rows(statement, row_at(table, 0)->columns, DAILY_COLUMNS,
-                               table->rows->len, error);
+    return statement_send_rows(statement, row_at(table, 0)->columns, tables[table->kind].n_columns,
+                               DAILY_COLUMNS, table->rows->len, error);
 }
 
-/* ---- both ------------------------------------------------------------------------------ */
+/* ---- all ------------------------------------------------------------------------------- */
 
 DailySums *
 daily_sums_new(StatementCache *statements)
@@ -151,7 +179,7 @@ daily_sums_new(StatementCache *statements)
     DailySums *sums = g_new0(DailySums, 1);
     sums->statements = statements;
     for (guint i = 0; i < DAILY_KINDS; i++)
-        table_init(&sums->tables[i], tables[i].n_keys);
+        table_init(&sums->tables[i], (DailyKind)i);
     return sums;
 }
 
@@ -171,9 +199,7 @@ daily_sums_add(DailySums *sums, DailyKind kind, const DailyRow *row, GError **er
     Table *table = &sums->tables[kind];
     guint32 *place = place_of(table, row);
     if (*place != 0 && fits(table, row_at(table, *place - 1), row)) {
-        DailyRow *sum = row_at(table, *place - 1);
-        for (guint i = table->n_keys; i < DAILY_COLUMNS; i++)
-            sum->columns[i] += row->columns[i];
+        add_up(table, row_at(table, *place - 1), row);
         return TRUE;
     }
     if (*place != 0 || table->rows->len >= LIMIT_ROLLUPS_HELD) {
@@ -189,7 +215,7 @@ gboolean
 daily_sums_write(DailySums *sums, GError **error)
 {
     for (guint i = 0; i < DAILY_KINDS; i++) {
-        if (!table_write(&sums->tables[i], sums->statements, tables[i].add, error))
+        if (!table_write(&sums->tables[i], sums->statements, error))
             return FALSE;
     }
     daily_sums_forget(sums);

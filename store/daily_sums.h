@@ -8,12 +8,15 @@
 
 typedef struct DailySums DailySums;
 
-/* The table: daily_total has a key of six columns and five sums, daily_failure one of nine and two.
- */
-typedef enum { DAILY_TOTAL, DAILY_FAILURE, DAILY_KINDS } DailyKind;
+/* The table: daily_total has a key of six columns and five sums, daily_failure one of nine and two;
+ * daily_copy and daily_deviation have one of four, and four numbers. */
+typedef enum { DAILY_TOTAL, DAILY_FAILURE, DAILY_COPY, DAILY_DEVIATION, DAILY_KINDS } DailyKind;
 #define DAILY_COLUMNS 11
 
-/* The columns of both, in the order of the tables and of the parameters of their statements. */
+/* What stands for all domains together in daily_copy and daily_deviation. */
+#define DAILY_ALL_DOMAINS 0
+
+/* The columns of each, in the order of the tables and of the parameters of their statements. */
 enum {
     DAILY_DAY,
     DAILY_DOMAIN,
@@ -31,6 +34,16 @@ enum {
     DAILY_FAILURE_REASON,
     DAILY_FAILURE_SESSIONS,
     DAILY_FAILURE_ENTRIES,
+    DAILY_COPY_TRUST = DAILY_POLICY_TYPE,
+    DAILY_COPY_DUPLICATES,
+    DAILY_COPY_UNCOUNTED,
+    DAILY_COPY_SURPLUS,
+    DAILY_COPY_HOMELESS,
+    DAILY_DEVIATION_CODES = DAILY_POLICY_TYPE,
+    DAILY_DEVIATION_REPORTS,
+    DAILY_DEVIATION_SURPLUS,
+    DAILY_DEVIATION_NEWEST, /* no sum: the highest */
+    DAILY_DEVIATION_OLDEST, /* and the lowest of all */
 };
 
 typedef struct {
@@ -39,14 +52,16 @@ typedef struct {
 
 /* How many columns the key has: those before the sums. */
 guint daily_sums_keys(DailyKind kind);
+/* How many there are: what is behind them in a row is 0. */
+guint daily_sums_columns(DailyKind kind);
 /* As qsort wants it, by the first N columns. */
 int daily_sums_compare(const DailyRow *one, const DailyRow *other, guint n);
 
 DailySums *daily_sums_new(StatementCache *statements);
 void daily_sums_free(DailySums *sums); /* NULL is fine */
 
-/* Adds ROW, each sum of which is from 0 to LIMIT_DAILY_SUM. The total of a failure comes before it.
- * In a write transaction; writes when many wait. */
+/* Adds ROW, each number of which is from 0 to LIMIT_DAILY_SUM. The total of a failure comes before
+ * it. In a write transaction; writes when many wait. */
 gboolean daily_sums_add(DailySums *sums, DailyKind kind, const DailyRow *row, GError **error);
 
 /* Writes all that waits: before the roll-ups are read, anything is taken from them or the

@@ -2,12 +2,13 @@
 
 #include <string.h>
 
+#include "store/fill.h"
 #include "store/sql_text.h"
 
 /* Version 1 is schema.sql. A change of the schema adds the next file here: stores in the field then
  * take the same road as new ones. */
-static const char *const files[] = {"schema.sql", "migrate-2.sql", "migrate-3.sql", "migrate-4.sql",
-                                    "migrate-5.sql"};
+static const char *const files[] = {"schema.sql",    "migrate-2.sql", "migrate-3.sql",
+                                    "migrate-4.sql", "migrate-5.sql", "migrate-6.sql"};
 
 static const char *
 script_for(const Driver *driver, const char *file)
@@ -38,7 +39,7 @@ migrate_steps(const Driver *driver)
         g_hash_table_insert(made, (gpointer)driver, texts);
     }
     g_mutex_unlock(&lock);
-    return (MigrateSteps){texts, (int)G_N_ELEMENTS(files)};
+    return (MigrateSteps){texts, (int)G_N_ELEMENTS(files), fill_new_tables};
 }
 
 static gboolean
@@ -77,6 +78,8 @@ run_steps(const Driver *driver, DriverConnection *connection, MigrateSteps steps
             !driver->set_version(connection, i + 1, error))
             return FALSE;
     }
+    if (version > 0 && version < steps.n && steps.finish != NULL)
+        return steps.finish(driver, connection, version, error);
     return TRUE;
 }
 

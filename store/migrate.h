@@ -7,6 +7,10 @@
 typedef struct {
     const char *const *scripts;
     int n;
+    /* What a script cannot do, after the last of them and in their transaction, where the database
+     * had version FROM (above 0) before. NULL: nothing. */
+    gboolean (*finish)(const Driver *driver, DriverConnection *connection, int from,
+                       GError **error);
 } MigrateSteps;
 
 /* The steps of this program, in the words of DRIVER: schema.sql, then migrate-2.sql, migrate-3.sql

@@ -13,9 +13,9 @@ add_capped(gint64 a, gint64 b)
 
 /* With its texts behind it, in one block: thousands wait for the writer. */
 static StorePrepared *
-with_texts(const Sender *sender, const char *counts_for, const char *findings)
+with_texts(const Sender *sender, const char *counts_for, const char *findings, const char *codes)
 {
-    const char *const texts[] = {sender->name, sender->domain, counts_for, findings};
+    const char *const texts[] = {sender->name, sender->domain, counts_for, findings, codes};
     gsize sizes[G_N_ELEMENTS(texts)], size = 0;
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         size += sizes[i] = texts[i] != NULL ? strlen(texts[i]) + 1 : 0;
@@ -29,6 +29,7 @@ with_texts(const Sender *sender, const char *counts_for, const char *findings)
     prepared->sender = (Sender){.name = copies[0], .domain = copies[1]};
     prepared->counts_for = copies[2];
     prepared->findings = copies[3];
+    prepared->codes = copies[4];
     return prepared;
 }
 
@@ -40,7 +41,8 @@ store_prepare(const StoreReport *item)
     sender_init(&sender, report, item->trust, item->authenticated_by);
     g_autofree char *counts_for = counts_for_text(report);
     g_autofree char *findings = findings_json(item->findings);
-    StorePrepared *prepared = with_texts(&sender, counts_for, findings);
+    g_autofree char *codes = findings_codes(item->findings);
+    StorePrepared *prepared = with_texts(&sender, counts_for, findings, codes);
     for (gsize i = 0; i < report->n_policies; i++) {
         const PolicyEntry *entry = &report->policies[i];
         prepared->successful = add_capped(prepared->successful, entry->successful_sessions);

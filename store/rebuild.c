@@ -4,6 +4,7 @@
 #include "store/claims.h"
 #include "store/prepare.h"
 #include "store/rebuild_rows.h"
+#include "store/rollup.h"
 
 typedef struct {
     GHashTable *kept_days; /* set: nothing is left of a report of theirs */
@@ -15,6 +16,20 @@ run(Store *store, const char *name, GError **error)
 {
     g_autoptr(Statement) statement = statement_get(store->statements, name, error);
     return statement != NULL && statement_run(statement, error);
+}
+
+/* A report that cannot be read is a copy that does not count. */
+static gboolean
+add_unreadable(Store *store, const StoredRow *stored, GError **error)
+{
+    const RollupCopies copies = {.day = (gint32)stored->row.day,
+                                 .counts_for = stored->row.counts_for,
+                                 .sender = stored->row.sender,
+                                 .trust = stored->item.trust,
+                                 .duplicates = stored->row.times_seen - 1,
+                                 .uncounted = 1};
+    g_autoptr(Rollup) rollup = rollup_of_copies(store->intern, &copies, error);
+    return rollup != NULL && rollup_add(rollup, store->sums, error);
 }
 
 /* Its raw report stays, all that was made of it goes. */
@@ -30,7 +45,7 @@ set_unreadable(Store *store, const StoredRow *stored, GError **error)
     statement_blob(set, 2, content, sizeof content);
     store->counters.value[COUNTER_REPORTS]++;
     store->counters.value[COUNTER_DUPLICATES] += stored->row.times_seen - 1;
-    return statement_send(set, error);
+    return statement_send(set, error) && add_unreadable(store, stored, error);
 }
 
 /* It stays as it is, and the roll-ups hold it. */
@@ -58,6 +73,8 @@ rebuild_row(Store *store, Rebuild *rebuild, StoredRow *stored, GError **error)
     /* Without its addresses it still is the report that came in. */
     if (report != NULL && stored->held != STORE_HELD_WHOLE)
         memcpy(prepared->content, stored->row.content, sizeof prepared->content);
+    if (report != NULL)
+        prepared->codes = stored->codes;
     stored->item.prepared = prepared;
     if (report != NULL && !take_report(store, &stored->item, &stored->row, &put, &id, error))
         return FALSE;
@@ -141,6 +158,8 @@ rebuild_all(Store *store, Rebuild *rebuild, GError **error)
     changes_note_all(store->changes);
     if (!load_kept_days(store, rebuild, error) || !run(store, "rebuild_clear_totals", error) ||
         !run(store, "rebuild_clear_failures", error) ||
+        !run(store, "rebuild_clear_copies", error) ||
+        !run(store, "rebuild_clear_deviations", error) ||
         !run(store, "rebuild_clear_policies", error) || !count_quarantine(store, error) ||
         !rebuild_reports(store, rebuild, error))
         return FALSE;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "store/findings_json.h"
+
 /* What is read at once: so many rows, and of their documents so many octets unless one alone has
  * more. Of so many rows the sizes are asked for. */
 #define ROWS_AT_ONCE  250
@@ -105,6 +107,7 @@ take_digest(Statement *from, int column, guint8 digest[REPORT_DIGEST_BYTES])
 static void
 take_row(RebuildRows *rows, Statement *from)
 {
+    g_autofree char *codes = findings_json_codes(statement_get_text(from, 26));
     StoredRow stored = {
         .row =
             {
@@ -136,6 +139,7 @@ take_row(RebuildRows *rows, Statement *from)
                 .raw = statement_get_bytes(from, 8),
             },
         .held = (StoreHeld)statement_get_int(from, 11),
+        .codes = codes != NULL ? g_string_chunk_insert_const(rows->strings, codes) : NULL,
     };
     (void)trust_from_name(statement_get_text(from, 2), &stored.item.trust);
     take_digest(from, 9, stored.row.claim);

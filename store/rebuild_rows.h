@@ -11,6 +11,7 @@ typedef struct {
     TakeRow row;
     StoreReport item; /* without report and prepared */
     StoreHeld held;
+    const char *codes; /* of its findings, as findings_codes has it; NULL for none */
 } StoredRow;
 
 typedef struct RebuildRows RebuildRows;

@@ -326,6 +326,14 @@ count_day(Pruning *pruning, gint64 day, GError **error)
     return TRUE;
 }
 
+static gboolean
+drop_before(Pruning *pruning, const char *name, GError **error)
+{
+    g_autoptr(Statement) drop = statement_get(pruning->store->statements, name, error);
+    return drop != NULL &&
+           statement_send(statement_int(drop, 1, pruning->retention->daily_before), error);
+}
+
 /* The roll-ups of one domain and day. No report of that day is left: its row went before. */
 static gboolean
 drop_one_total(Pruning *pruning, GError **error)
@@ -342,12 +350,14 @@ drop_one_total(Pruning *pruning, GError **error)
         g_clear_pointer(&next, statement_done);
         return uncount_last(pruning, error) &&
                drop_domain(pruning, "retention_drop_failures", day, domain, error) &&
+               drop_domain(pruning, "retention_drop_copies", day, domain, error) &&
+               drop_domain(pruning, "retention_drop_deviations", day, domain, error) &&
                drop_domain(pruning, "retention_drop_totals", day, domain, error) &&
                count_day(pruning, day, error);
     }
-    g_autoptr(Statement) days = statement_get(store->statements, "retention_drop_days", error);
-    return days != NULL &&
-           statement_send(statement_int(days, 1, pruning->retention->daily_before), error);
+    return drop_before(pruning, "retention_last_copies", error) &&
+           drop_before(pruning, "retention_last_deviations", error) &&
+           drop_before(pruning, "retention_drop_days", error);
 }
 
 /* ---- quarantine -------------------------------------------------------------------------- */

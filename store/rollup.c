@@ -1,43 +1,29 @@
-#include "store/rollup.h"
+#include "store/rollup-internal.h"
 
 #include "schema/limits.h"
-
-/* Sums up to here cannot bring any daily sum near its limit, whatever it was: 4 million reports
- * would have to come. Only larger ones are worth a look at the row. */
-#define USUAL_SUM (G_GINT64_CONSTANT(1) << 40)
-
-struct Rollup {
-    GArray *rows[DAILY_KINDS]; /* of DailyRow */
-    gboolean too_much;
-};
-
-static const struct {
-    const char *sums, *drop, *subtract;
-    guint first_sum, last_sum; /* columns of sessions, which may be of any size */
-} tables[DAILY_KINDS] = {
-    [DAILY_TOTAL] = {"total_sums", "total_drop", "total_subtract", DAILY_TOTAL_SUCCESSFUL,
-                     DAILY_TOTAL_DETAILED},
-    [DAILY_FAILURE] = {"failure_sums", "failure_drop", "failure_subtract", DAILY_FAILURE_SESSIONS,
-                       DAILY_FAILURE_SESSIONS},
-};
+#include "store/counts_for.h"
 
 void
 rollup_free(Rollup *rollup)
 {
     if (rollup == NULL)
         return;
-    for (guint kind = 0; kind < DAILY_KINDS; kind++)
-        g_array_unref(rollup->rows[kind]);
+    for (guint kind = 0; kind < DAILY_KINDS; kind++) {
+        if (rollup->rows[kind] != NULL)
+            g_array_unref(rollup->rows[kind]);
+    }
     g_free(rollup);
 }
 
-static DailyRow *
-row_at(const Rollup *rollup, DailyKind kind, guint i)
+static void
+append(Rollup *rollup, DailyKind kind, const DailyRow *row)
 {
-    return &g_array_index(rollup->rows[kind], DailyRow, i);
+    if (rollup->rows[kind] == NULL)
+        rollup->rows[kind] = g_array_new(FALSE, FALSE, sizeof(DailyRow));
+    g_array_append_vals(rollup->rows[kind], row, 1);
 }
 
-/* ---- making ---------------------------------------------------------------------------- */
+/* ---- sessions -------------------------------------------------------------------------- */
 
 /* Both are within the limit. */
 static gint64
@@ -73,9 +59,10 @@ by_failure_key(gconstpointer a, gconstpointer b)
 static void
 mark_first_entries(Rollup *rollup)
 {
-    g_array_sort(rollup->rows[DAILY_TOTAL], by_policy_type);
-    for (guint i = 0; i < rollup->rows[DAILY_TOTAL]->len; i++) {
-        DailyRow *row = row_at(rollup, DAILY_TOTAL, i);
+    if (rollup_rows(rollup, DAILY_TOTAL) > 1)
+        g_array_sort(rollup->rows[DAILY_TOTAL], by_policy_type);
+    for (guint i = 0; i < rollup_rows(rollup, DAILY_TOTAL); i++) {
+        DailyRow *row = rollup_row(rollup, DAILY_TOTAL, i);
         row->columns[DAILY_TOTAL_REPORTS] = i == 0 || by_policy_type(row - 1, row) != 0;
     }
 }
@@ -86,12 +73,14 @@ merge(Rollup *rollup, DailyKind kind, GCompareFunc by_key)
 {
     guint kept = 0;
     GArray *rows = rollup->rows[kind];
+    if (rows == NULL)
+        return;
     g_array_sort(rows, by_key);
     for (guint i = 1; i < rows->len; i++) {
-        const DailyRow *row = row_at(rollup, kind, i);
-        DailyRow *last = row_at(rollup, kind, kept);
+        const DailyRow *row = rollup_row(rollup, kind, i);
+        DailyRow *last = rollup_row(rollup, kind, kept);
         if (by_key(last, row) != 0) {
-            *row_at(rollup, kind, ++kept) = *row;
+            *rollup_row(rollup, kind, ++kept) = *row;
             continue;
         }
         for (guint column = daily_sums_keys(kind); column < DAILY_COLUMNS; column++)
@@ -134,7 +123,7 @@ append_rows(Rollup *rollup, DailyKind kind, DailyRow *row, const GArray *domains
 {
     for (guint i = 0; i < domains->len; i++) {
         row->columns[DAILY_DOMAIN] = g_array_index(domains, gint64, i);
-        g_array_append_vals(rollup->rows[kind], row, 1);
+        append(rollup, kind, row);
     }
 }
 
@@ -161,7 +150,7 @@ make_entry(Rollup *rollup, Intern *intern, const PolicyEntry *entry, DailyRow ro
            const GArray *domains, GError **error)
 {
     /* Before anything is made of it: an entry may count for many domains. */
-    guint64 rows = (guint64)rollup->rows[DAILY_TOTAL]->len + rollup->rows[DAILY_FAILURE]->len +
+    guint64 rows = (guint64)rollup_rows(rollup, DAILY_TOTAL) + rollup_rows(rollup, DAILY_FAILURE) +
                    (guint64)domains->len * (1 + entry->n_failures);
     if (rows > LIMIT_ROLLUP_ROWS)
         rollup->too_much = TRUE;
@@ -182,6 +171,67 @@ make_entry(Rollup *rollup, Intern *intern, const PolicyEntry *entry, DailyRow ro
     return make_failures(rollup, intern, entry, failure, domains, error);
 }
 
+/* ---- reports --------------------------------------------------------------------------- */
+
+/* The domain of row I of the totals, where it is the first one of it. */
+static gboolean
+is_first_of_domain(const Rollup *rollup, guint i)
+{
+    const DailyRow *row = rollup_row(rollup, DAILY_TOTAL, i);
+    return i == 0 || row[-1].columns[DAILY_DOMAIN] != row->columns[DAILY_DOMAIN];
+}
+
+/* What lies between the sums of reports over policy types and domains, and the one report. ROW has
+ * the day and the sender; the totals are in the order of domains, their reports marked. */
+static void
+make_surplus(Rollup *rollup, DailyRow row, gint64 trust)
+{
+    guint domains = 0, n = rollup_rows(rollup, DAILY_TOTAL);
+    row.columns[DAILY_COPY_TRUST] = trust;
+    for (guint i = 0, next; i < n; i = next) {
+        gint64 types = 0;
+        for (next = i; next == i || (next < n && !is_first_of_domain(rollup, next)); next++)
+            types += rollup_row(rollup, DAILY_TOTAL, next)->columns[DAILY_TOTAL_REPORTS];
+        domains++;
+        if (types == 1)
+            continue;
+        row.columns[DAILY_DOMAIN] = rollup_row(rollup, DAILY_TOTAL, i)->columns[DAILY_DOMAIN];
+        row.columns[DAILY_COPY_SURPLUS] = types - 1;
+        append(rollup, DAILY_COPY, &row);
+    }
+    if (domains == 1)
+        return;
+    row.columns[DAILY_DOMAIN] = DAILY_ALL_DOMAINS;
+    row.columns[DAILY_COPY_SURPLUS] = domains > 0 ? domains - 1 : 0;
+    row.columns[DAILY_COPY_HOMELESS] = domains == 0;
+    append(rollup, DAILY_COPY, &row);
+}
+
+void
+rollup_set_deviations(Rollup *rollup, gint64 codes, gint64 id)
+{
+    guint domains = 0;
+    DailyRow row = {{[DAILY_DAY] = rollup->day,
+                     [DAILY_SENDER] = rollup->sender,
+                     [DAILY_DEVIATION_CODES] = codes,
+                     [DAILY_DEVIATION_REPORTS] = 1,
+                     [DAILY_DEVIATION_NEWEST] = id,
+                     [DAILY_DEVIATION_OLDEST] = id}};
+    for (guint i = 0; i < rollup_rows(rollup, DAILY_TOTAL); i++) {
+        if (!is_first_of_domain(rollup, i))
+            continue;
+        domains++;
+        row.columns[DAILY_DOMAIN] = rollup_row(rollup, DAILY_TOTAL, i)->columns[DAILY_DOMAIN];
+        append(rollup, DAILY_DEVIATION, &row);
+    }
+    if (domains == 1)
+        return;
+    row.columns[DAILY_DOMAIN] = DAILY_ALL_DOMAINS;
+    row.columns[DAILY_DEVIATION_REPORTS] = domains == 0;
+    row.columns[DAILY_DEVIATION_SURPLUS] = domains > 0 ? domains - 1 : 0;
+    append(rollup, DAILY_DEVIATION, &row);
+}
+
 Rollup *
 rollup_new(Intern *intern, const Report *report, const GPtrArray *lists, gint64 sender, Trust trust,
            GError **error)
@@ -189,8 +239,9 @@ rollup_new(Intern *intern, const Report *report, const GPtrArray *lists, gint64 
     g_autoptr(GArray) domains = g_array_new(FALSE, FALSE, sizeof(gint64));
     g_autoptr(Rollup) rollup = g_new0(Rollup, 1);
     DailyRow row = {{[DAILY_DAY] = report_day(report), [DAILY_SENDER] = sender}};
-    for (guint kind = 0; kind < DAILY_KINDS; kind++)
-        rollup->rows[kind] = g_array_new(FALSE, FALSE, sizeof(DailyRow));
+    const DailyRow bare = row;
+    rollup->day = report_day(report);
+    rollup->sender = sender;
     if (!intern_name(intern, trust_name(trust), &row.columns[DAILY_TRUST], error))
         return NULL;
     for (gsize i = 0; i < report->n_policies; i++) {
@@ -201,120 +252,28 @@ rollup_new(Intern *intern, const Report *report, const GPtrArray *lists, gint64 
             return NULL;
     }
     mark_first_entries(rollup);
+    make_surplus(rollup, bare, row.columns[DAILY_TRUST]);
     merge(rollup, DAILY_TOTAL, by_total_key);
     merge(rollup, DAILY_FAILURE, by_failure_key);
     return g_steal_pointer(&rollup);
 }
 
-/* ---- adding and taking away ------------------------------------------------------------ */
-
-/* The statement NAME with the first N columns of ROW. */
-static Statement *
-row_statement(StatementCache *statements, const char *name, const DailyRow *row, guint n,
-              GError **error)
+Rollup *
+rollup_of_copies(Intern *intern, const RollupCopies *copies, GError **error)
 {
-    Statement *statement = statement_get(statements, name, error);
-    for (guint i = 0; statement != NULL && i < n; i++)
-        statement_int(statement, (int)i + 1, row->columns[i]);
-    return statement;
-}
-
-static gboolean
-is_usual(DailyKind kind, const DailyRow *row)
-{
-    for (guint i = tables[kind].first_sum; i <= tables[kind].last_sum; i++) {
-        if (row->columns[i] > USUAL_SUM)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* Whether each sum of the row that is there can take that of ROW. */
-static gboolean
-row_fits(StatementCache *statements, DailyKind kind, const DailyRow *row, gboolean *ret_fits,
-         GError **error)
-{
-    gboolean found;
-    g_autoptr(Statement) sums =
-        row_statement(statements, tables[kind].sums, row, daily_sums_keys(kind), error);
-    if (sums == NULL || !statement_step(sums, &found, error))
-        return FALSE;
-    guint n = tables[kind].last_sum - tables[kind].first_sum + 1;
-    for (guint i = 0; found && i < n; i++) {
-        gint64 more = row->columns[tables[kind].first_sum + i];
-        if (statement_get_int(sums, (int)i) > LIMIT_DAILY_SUM - more)
-            *ret_fits = FALSE;
-    }
-    return TRUE;
-}
-
-gboolean
-rollup_fits(const Rollup *rollup, DailySums *sums, StatementCache *statements, gboolean *ret_fits,
-            GError **error)
-{
-    gboolean fits = !rollup->too_much;
-    for (guint kind = 0; kind < DAILY_KINDS; kind++) {
-        for (guint i = 0; fits && i < rollup->rows[kind]->len; i++) {
-            const DailyRow *row = row_at(rollup, kind, i);
-            if (!is_usual(kind, row) &&
-                (!daily_sums_write(sums, error) || !row_fits(statements, kind, row, &fits, error)))
-                return FALSE;
-        }
-    }
-    *ret_fits = fits;
-    return TRUE;
-}
-
-gboolean
-rollup_add(const Rollup *rollup, DailySums *sums, GError **error)
-{
-    for (guint kind = 0; kind < DAILY_KINDS; kind++) {
-        for (guint i = 0; i < rollup->rows[kind]->len; i++) {
-            if (!daily_sums_add(sums, kind, row_at(rollup, kind, i), error))
-                return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-/* Runs the statement NAME on ROW; *ret_row says whether it gave a row back. */
-static gboolean
-run_row(StatementCache *statements, const char *name, const DailyRow *row, gboolean *ret_row,
-        GError **error)
-{
-    gint64 ignored;
-    g_autoptr(Statement) statement = row_statement(statements, name, row, DAILY_COLUMNS, error);
-    return statement != NULL && statement_value(statement, &ignored, ret_row, error);
-}
-
-/* Takes ROW out where nothing else is in it, else subtracts. */
-static gboolean
-subtract_row(StatementCache *statements, DailyKind kind, const DailyRow *row, GError **error)
-{
-    gboolean done;
-    if (!run_row(statements, tables[kind].drop, row, &done, error))
-        return FALSE;
-    if (!done && !run_row(statements, tables[kind].subtract, row, &done, error))
-        return FALSE;
-    if (!done)
-        g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
-                    "the roll-ups do not hold what a stored report added to them: rebuild the "
-                    "store");
-    return done;
-}
-
-gboolean
-rollup_subtract(const Rollup *rollup, DailySums *sums, StatementCache *statements, GError **error)
-{
-    /* Failures first: they refer to their totals. */
-    static const DailyKind kinds[] = {DAILY_FAILURE, DAILY_TOTAL};
-    if (!daily_sums_write(sums, error))
-        return FALSE;
-    for (guint k = 0; k < G_N_ELEMENTS(kinds); k++) {
-        for (guint i = 0; i < rollup->rows[kinds[k]]->len; i++) {
-            if (!subtract_row(statements, kinds[k], row_at(rollup, kinds[k], i), error))
-                return FALSE;
-        }
-    }
-    return TRUE;
+    g_autofree char *text = counts_for_domains(copies->counts_for);
+    g_auto(GStrv) names = g_strsplit(text, ",", -1);
+    g_autoptr(GArray) domains = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(Rollup) rollup = g_new0(Rollup, 1);
+    DailyRow row = {{[DAILY_DAY] = copies->day,
+                     [DAILY_SENDER] = copies->sender,
+                     [DAILY_COPY_DUPLICATES] = copies->duplicates,
+                     [DAILY_COPY_UNCOUNTED] = copies->uncounted}};
+    if (copies->duplicates == 0 && copies->uncounted == 0)
+        return g_steal_pointer(&rollup);
+    if (!intern_name(intern, trust_name(copies->trust), &row.columns[DAILY_COPY_TRUST], error) ||
+        !domain_ids(intern, (const char *const *)names, domains, error))
+        return NULL;
+    append_rows(rollup, DAILY_COPY, &row, domains);
+    return g_steal_pointer(&rollup);
 }

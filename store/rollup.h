@@ -1,5 +1,4 @@
-/* rollup.h: what one report adds to the two daily roll-ups, and takes from them. Private to store/.
- */
+/* rollup.h: what one report adds to the daily roll-ups, and takes from them. Private to store/. */
 #pragma once
 
 #include "schema/report.h"
@@ -14,6 +13,20 @@ typedef struct Rollup Rollup;
  * added up within the report. */
 Rollup *rollup_new(Intern *intern, const Report *report, const GPtrArray *lists, gint64 sender,
                    Trust trust, GError **error);
+/* Further that it has deviations: CODES is the name id of findings_codes, ID that of its row. */
+void rollup_set_deviations(Rollup *rollup, gint64 codes, gint64 id);
+
+/* Copies of a report, whether it counts or not. */
+typedef struct {
+    gint32 day;
+    const char *counts_for; /* as counts_for.h has it */
+    gint64 sender;
+    Trust trust;
+    gint64 duplicates; /* of equal content, beyond the first */
+    gint64 uncounted;  /* 1: it does not count itself */
+} RollupCopies;
+/* The rows that COPIES add, which are none where both numbers are 0. */
+Rollup *rollup_of_copies(Intern *intern, const RollupCopies *copies, GError **error);
 void rollup_free(Rollup *rollup); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rollup, rollup_free)
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/id_texts.h"
+#include "store/sender.h"
 #include "store/store-internal.h"
 
 /* Names of a row, as slots of the IdTexts, and once these are loaded as ranks. */
@@ -84,13 +85,16 @@ take_row(RollupRows *rows, Rollup rollup, Statement *from)
     g_array_append_val(rows->rows[rollup], row);
 }
 
-/* The number of DOMAIN; *ret_known FALSE where no row can have it. */
-static gboolean
-find_domain(Store *store, const char *domain, gint64 *ret_id, gboolean *ret_known, GError **error)
+gboolean
+rollup_find_domain(Store *store, const char *domain, DomainRange *ret_range, gboolean *ret_known,
+                   GError **error)
 {
+    gint64 id = 0;
     g_autoptr(Statement) find = statement_get(store->statements, "name_find", error);
-    return find != NULL &&
-           statement_value(statement_text(find, 1, domain), ret_id, ret_known, error);
+    if (find == NULL || !statement_value(statement_text(find, 1, domain), &id, ret_known, error))
+        return FALSE;
+    *ret_range = (DomainRange){id, id};
+    return TRUE;
 }
 
 static gboolean
@@ -132,15 +136,6 @@ name_of(const RollupRows *rows, const RollupRow *row, int name)
     return id_texts_text(rows->names, row->names[name]);
 }
 
-/* Exact, or the part before " (via ...". */
-static gboolean
-is_sender(const char *sender, const char *wanted)
-{
-    gsize length = strlen(wanted);
-    return strncmp(sender, wanted, length) == 0 &&
-           (sender[length] == '\0' || g_str_has_prefix(sender + length, " (via "));
-}
-
 /* The senders that QUERY wants, of those with rows in its days. Without them the rows of all
  * senders and domains would be held before those of one are picked out. */
 static gboolean
@@ -166,7 +161,7 @@ find_senders(RollupRows *rows, GError **error)
     rows->senders = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     for (guint32 rank = 0; rank < n; rank++) {
         gint64 id = id_texts_id(texts, rank);
-        if (is_sender(id_texts_text(texts, rank), rows->query->sender))
+        if (sender_is(id_texts_text(texts, rank), rows->query->sender))
             g_hash_table_add(rows->senders, g_memdup2(&id, sizeof id));
     }
     return TRUE;
@@ -176,7 +171,7 @@ static gboolean
 is_wanted(const RollupRows *rows, Rollup rollup, const RollupRow *row)
 {
     const StoreQuery *query = rows->query;
-    if (query->sender != NULL && !is_sender(name_of(rows, row, SENDER), query->sender))
+    if (query->sender != NULL && !sender_is(name_of(rows, row, SENDER), query->sender))
         return FALSE;
     if (query->policy_type >= 0 &&
         policy_type_from_word(name_of(rows, row, TYPE)) != (PolicyType)query->policy_type)
@@ -291,9 +286,8 @@ read_range(RollupRows *rows, gboolean totals, gboolean failures, const DomainRan
     DomainRange one;
     gboolean known = TRUE;
     if (range == NULL && rows->query->domain != NULL) {
-        if (!find_domain(rows->store, rows->query->domain, &one.first, &known, error))
+        if (!rollup_find_domain(rows->store, rows->query->domain, &one, &known, error))
             return FALSE;
-        one.last = one.first;
         range = &one;
     }
     g_clear_pointer(&rows->senders, g_hash_table_unref);

@@ -21,6 +21,10 @@ typedef struct {
     gint64 first, last;
 } DomainRange;
 
+/* The range of DOMAIN alone; *ret_known is FALSE where no row can have it. */
+gboolean rollup_find_domain(Store *store, const char *domain, DomainRange *ret_range,
+                            gboolean *ret_known, GError **error);
+
 /* Reads the rows that QUERY wants of the totals, the failures or both, and of RANGE (NULL: of the
  * query's domain, or all), in one view of the store. */
 gboolean rollup_rows_read(RollupRows *rows, gboolean totals, gboolean failures,

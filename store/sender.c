@@ -184,3 +184,11 @@ sender_clear(Sender *sender)
     g_clear_pointer(&sender->name, g_free);
     g_clear_pointer(&sender->domain, g_free);
 }
+
+gboolean
+sender_is(const char *sender, const char *wanted)
+{
+    gsize length = strlen(wanted);
+    return strncmp(sender, wanted, length) == 0 &&
+           (sender[length] == '\0' || g_str_has_prefix(sender + length, " (via "));
+}

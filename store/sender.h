@@ -17,5 +17,7 @@ typedef struct {
 
 /* AUTHENTICATED_BY may be NULL. Free what SENDER holds with sender_clear. */
 void sender_init(Sender *sender, const Report *report, Trust trust, const char *authenticated_by);
+/* Whether the shown name SENDER is the one WANTED, or that with " (via DOMAIN)" behind it. */
+gboolean sender_is(const char *sender, const char *wanted);
 void sender_clear(Sender *sender); /* all NULL is fine */
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sender, sender_clear)

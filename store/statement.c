@@ -166,11 +166,11 @@ statement_add(Statement *statement, GError **error)
 }
 
 gboolean
-statement_send_rows(Statement *statement, const gint64 *values, guint columns, guint n,
-                    GError **error)
+statement_send_rows(Statement *statement, const gint64 *values, guint columns, guint stride,
+                    guint n, GError **error)
 {
     const Driver *driver = statement->driver;
-    for (guint i = 0; i < n; i++, values += columns) {
+    for (guint i = 0; i < n; i++, values += stride) {
         for (guint column = 0; column < columns; column++)
             driver->bind_int(statement->handle, (int)column + 1, values[column]);
         if (!statement_add(statement, error))

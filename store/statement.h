@@ -48,11 +48,11 @@ gboolean statement_send(Statement *statement, GError **error);
  * until something else is run. No two in a row may have one key. */
 gboolean statement_add(Statement *statement, GError **error);
 /* Sends an INSERT with the parameters $1 to $COLUMNS once for each of N rows of so many numbers,
- * one row after the other at VALUES: each key once, in the order of the keys. Nothing is bound
- * before.
+ * STRIDE numbers from one row to the next at VALUES: each key once, in the order of the keys.
+ * Nothing is bound before.
  */
-gboolean statement_send_rows(Statement *statement, const gint64 *values, guint columns, guint n,
-                             GError **error);
+gboolean statement_send_rows(Statement *statement, const gint64 *values, guint columns,
+                             guint stride, guint n, GError **error);
 /* Runs an INSERT of one row; *ret_id is the id that it got. (RETURNING would do, and costs SQLite
  * a table of its own each time: a third of all that storing a report takes.) */
 gboolean statement_insert(Statement *statement, gint64 *ret_id, GError **error);

@@ -126,7 +126,7 @@ gboolean store_expect(Store *store, const StoreReport *const *items, guint n, GE
 
 /* Inside a transaction. Identity and displacement are those of DESIGN 5.4: among the copies of one
  * claimed identity and sender domain the most trusted counts, then the earliest; equal content is
- * a duplicate and keeps the highest trust it came with. Both daily roll-ups follow. */
+ * a duplicate and keeps the highest trust it came with. The daily roll-ups follow. */
 gboolean store_put_report(Store *store, const StoreReport *item, StorePut *ret_put, gint64 *ret_id,
                           GError **error);
 /* Equal bytes with an equal reason code are kept once (the entry counts how often it came). The
@@ -200,6 +200,40 @@ gboolean store_walk_domains(Store *store, const StoreQuery *query, const StoreWa
 gboolean store_count_domains(Store *store, const StoreQuery *query, guint *ret_n, GError **error);
 /* The domains that the roll-ups have rows of, by name (in the order of octets). */
 gboolean store_each_domain(Store *store, StoreDomainFunc func, gpointer data, GError **error);
+
+/* How many reports there are, and copies of them, of one domain, sender and word of trust, over the
+ * days of a query. */
+typedef struct {
+    const char *domain; /* NULL: all domains of the query together, each report once; then only */
+    const char *sender;
+    Trust trust;
+    gint64 reports;    /* the counted ones are told */
+    gint64 duplicates; /* of equal content, beyond the first */
+    gint64 uncounted;  /* copies with other content than the one that counts */
+} StoreTally;
+typedef gboolean (*StoreTallyFunc)(gpointer data, const StoreTally *tally);
+/* BY_DOMAIN, or of all together. In no order; only days, domain and sender of QUERY are used.
+ * Strings are valid during the callback. */
+gboolean store_each_tally(Store *store, const StoreQuery *query, gboolean by_domain,
+                          StoreTallyFunc func, gpointer data, GError **error);
+
+/* The counted reports of one sender, over the days and domains of a query, whose findings have
+ * exactly these codes. */
+typedef struct {
+    const char *sender;
+    const char *codes;     /* sorted, each once: "a b" */
+    gint64 reports;        /* each once, however many domains it is about */
+    gint64 newest, oldest; /* ids */
+    gint32 newest_day;     /* UTC day of the newest */
+} StoreDeviation;
+typedef gboolean (*StoreDeviationFunc)(gpointer data, const StoreDeviation *deviation);
+/* As the above. */
+gboolean store_each_deviation(Store *store, const StoreQuery *query, StoreDeviationFunc func,
+                              gpointer data, GError **error);
+/* The findings of the report ID of DAY as JSON, newly allocated; NULL where its row has gone (a
+ * partition may be dropped by hand). */
+gboolean store_get_findings(Store *store, gint64 id, gint32 day, char **ret_findings,
+                            GError **error);
 
 /* One consistent view for several reads (a summary must not see half a commit). A view within a
  * view is the outer one; each begin has its end. */

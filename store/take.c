@@ -218,6 +218,18 @@ replace_id(const GPtrArray *copies, Copy *copy, gint64 id)
 }
 
 static gboolean
+add_rollup(Store *store, const Take *take, Rollup *rollup, gint64 id, GError **error)
+{
+    gint64 codes;
+    if (take->facts->codes != NULL) {
+        if (!intern_name(store->intern, take->facts->codes, &codes, error))
+            return FALSE;
+        rollup_set_deviations(rollup, codes, id);
+    }
+    return rollup_add(rollup, store->sums, error);
+}
+
+static gboolean
 take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, gint64 *ret_id,
          GError **error)
 {
@@ -256,13 +268,13 @@ take_new(Store *store, const Take *take, GPtrArray *copies, StorePut *ret_put, g
     gboolean counts = copy->want_counted;
     copy->counted = copy->want_counted;
     copy->instead = copy->want_instead;
-    if (!copies_apply(store, copies, NULL, NULL, error))
+    copy->times_seen = take->row != NULL ? take->row->times_seen : 1;
+    if (!copies_apply(store, copies, NULL, NULL, error) || !copies_enter(store, copy, error))
         return FALSE;
-    if (counts && !rollup_add(rollup, store->sums, error))
+    if (counts && !add_rollup(store, take, rollup, id, error))
         return FALSE;
     store->counters.value[COUNTER_COUNTED] += counts;
-    if (take->row != NULL)
-        store->counters.value[COUNTER_DUPLICATES] += take->row->times_seen - 1;
+    store->counters.value[COUNTER_DUPLICATES] += copy->times_seen - 1;
     /* All copies of the claim start on one day. */
     changes_note(store->changes, STORE_CHANGE_DAY, report_day(take->report));
     *ret_put = counts ? STORE_NEW : STORE_NEW_UNCOUNTED;
@@ -297,13 +309,8 @@ write_raised(Store *store, const Take *take, const Copy *copy, GError **error)
 static gboolean
 raise_copy(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError **error)
 {
-    if (copy->counted) {
-        g_autoptr(Rollup) rollup = copies_rollup(store, copy, take->report, error);
-        if (rollup == NULL || !rollup_subtract(rollup, store->sums, store->statements, error))
-            return FALSE;
-        store->counters.value[COUNTER_COUNTED]--;
-    }
-    copy->counted = FALSE;
+    if (!copies_leave(store, copy, take->report, error))
+        return FALSE;
     StoreHeld held = copy->held;
     copy->held = STORE_HELD_WHOLE; /* what may be gone has come again, if only for now */
     copy->trust = take->item->trust;
@@ -336,6 +343,8 @@ take_again(Store *store, const Take *take, GPtrArray *copies, Copy *copy, GError
     if (!statement_send(seen, error))
         return FALSE;
     store->counters.value[COUNTER_DUPLICATES] += times;
+    if (!copies_repeat(store, copy, times, error))
+        return FALSE;
     if (trust_rank(take->item->trust) > trust_rank(copy->trust) &&
         !raise_copy(store, take, copies, copy, error))
         return FALSE;

@@ -19,6 +19,8 @@ static const struct {
      NULL},
     {"transfer_read_daily_total", "transfer_write_daily_total", "iiiiiiiiiii", NULL},
     {"transfer_read_daily_failure", "transfer_write_daily_failure", "iiiiiiiiiii", NULL},
+    {"transfer_read_daily_copy", "transfer_write_daily_copy", "iiiiiiii", NULL},
+    {"transfer_read_daily_deviation", "transfer_write_daily_deviation", "iiiiiiii", NULL},
     {"transfer_read_quarantine", "transfer_write_quarantine", "ibtttttttiiiiib", "quarantine"},
     {"transfer_read_mailbox", "transfer_write_mailbox", "tiit", NULL},
     {"transfer_read_check_run", "transfer_write_check_run", "ititttt", "check_run"},

@@ -22,7 +22,6 @@ typedef struct {
     GStringChunk *strings;
     Trend *trend;
     Conformity *conformity; /* NULL: not for who may see some domains only */
-    guint read;             /* reports that it rests on */
 } SenderView;
 
 static void
@@ -84,15 +83,6 @@ merge_days(GArray *days)
     g_array_set_size(days, kept);
 }
 
-static gboolean
-add_report(gpointer data, const StoreReportRow *row)
-{
-    SenderView *view = data;
-    conformity_add(view->conformity, row);
-    view->read++;
-    return TRUE;
-}
-
 /* What the reports depart from the RFC in. A deviation quotes its report, which may be about
  * domains of others: so it is told only to who may see all. */
 static gboolean
@@ -100,9 +90,8 @@ read_conformity(Page *page, SenderView *view, const StoreQuery *query, GError **
 {
     if (page->request->domains != NULL)
         return TRUE;
-    view->conformity = conformity_new();
-    return store_each_report(page->store, query, LIMIT_DASHBOARD_CONFORMITY, add_report, view,
-                             error);
+    view->conformity = conformity_make(page->store, query, error);
+    return view->conformity != NULL;
 }
 
 static gboolean
@@ -169,7 +158,8 @@ put_deviations(Page *page, const SenderView *view)
         return;
     page_section(page, "deviations", "Deviations of its reports from the RFC");
     if (all == 0) {
-        page_note(page, "None in %u reports.", view->read);
+        page_note(page, "None in %" G_GINT64_FORMAT " reports.",
+                  conformity_reports(view->conformity));
         page_section_end(page);
         return;
     }
@@ -193,8 +183,6 @@ put_deviations(Page *page, const SenderView *view)
     }
     table_end(page);
     table_rest(page, shown, all);
-    if (view->read == LIMIT_DASHBOARD_CONFORMITY)
-        page_note(page, "By the newest %u reports of the period.", view->read);
     page_section_end(page);
 }
 

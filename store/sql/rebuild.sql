@@ -10,6 +10,12 @@ DELETE FROM daily_total WHERE day NOT IN (SELECT day FROM report WHERE held = 0)
 -- name: rebuild_clear_failures
 DELETE FROM daily_failure WHERE day NOT IN (SELECT day FROM report WHERE held = 0)
 
+-- name: rebuild_clear_copies
+DELETE FROM daily_copy WHERE day NOT IN (SELECT day FROM report WHERE held = 0)
+
+-- name: rebuild_clear_deviations
+DELETE FROM daily_deviation WHERE day NOT IN (SELECT day FROM report WHERE held = 0)
+
 -- name: rebuild_clear_policies
 -- Only the roll-ups point to them, and most of these are gone. Names are still in use by the reports.
 -- What is used is looked up apart, here and below: a distributed PostgreSQL wants that.
@@ -22,7 +28,7 @@ SELECT id, length(raw) FROM report WHERE id > $1 ORDER BY id LIMIT $2
 -- name: rebuild_range
 SELECT id, received, trust, authenticated_by, hint_domain, road, source, times_seen, raw, claim,
        content, held, day, counted, sender, sender_domain, starts, ends, counted_instead, readable,
-       organization_name, contact_info, report_id, counts_for, successful, failed
+       organization_name, contact_info, report_id, counts_for, successful, failed, findings
 FROM report WHERE id BETWEEN $1 AND $2 ORDER BY id
 
 -- name: rebuild_find_later
@@ -60,7 +66,13 @@ WITH used (id) AS MATERIALIZED (
   UNION SELECT trust FROM daily_total
   UNION SELECT mx FROM daily_failure
   UNION SELECT result FROM daily_failure
-  UNION SELECT reason FROM daily_failure)
+  UNION SELECT reason FROM daily_failure
+  UNION SELECT domain FROM daily_copy
+  UNION SELECT sender FROM daily_copy
+  UNION SELECT trust FROM daily_copy
+  UNION SELECT domain FROM daily_deviation
+  UNION SELECT sender FROM daily_deviation
+  UNION SELECT codes FROM daily_deviation)
 DELETE FROM name WHERE id <> 0 AND id NOT IN (SELECT used.id FROM used)
 
 -- name: rebuild_drop_policies

@@ -13,7 +13,7 @@ VALUES ($25, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15
 -- In any order. Those before $2 only: a rebuild has not come to the others yet. The day follows from
 -- the claim, and tells PostgreSQL where to look.
 SELECT id, content, sender, sender_domain, trust, counted, counted_instead, counts_for,
-       held
+       held, times_seen
 FROM report WHERE claim = $1 AND id < $2 AND readable = 1 AND day = $3
 
 -- name: report_count

@@ -41,6 +41,20 @@ DELETE FROM daily_failure WHERE day = $1 AND domain = $2
 -- name: retention_drop_totals
 DELETE FROM daily_total WHERE day = $1 AND domain = $2
 
+-- name: retention_drop_copies
+-- With the first domain of a day also what stands for all of them.
+DELETE FROM daily_copy WHERE day = $1 AND domain IN (0, $2)
+
+-- name: retention_drop_deviations
+DELETE FROM daily_deviation WHERE day = $1 AND domain IN (0, $2)
+
+-- name: retention_last_copies
+-- Of days without totals: of reports that are unreadable, or about no domain.
+DELETE FROM daily_copy WHERE day < $1
+
+-- name: retention_last_deviations
+DELETE FROM daily_deviation WHERE day < $1
+
 -- name: retention_drop_days
 DELETE FROM changed WHERE kind = 'day' AND key < $1
 

@@ -1,6 +1,6 @@
 -- schema.sql: the store of tlsgauge, schema version 1.
 --
--- report.raw is the truth; every column marked (derived), both roll-ups, the names and the policies
+-- report.raw is the truth; every column marked (derived), the roll-ups, the names and the policies
 -- are made from it and made anew by a rebuild. Days count from 1970-01-01, times are Unix seconds.
 --
 -- A CHECK spells its words out with OR: for IN with three and more, SQLite fills a table of its own

@@ -50,6 +50,22 @@ INSERT INTO daily_failure (day, domain, sender, policy_type, policy, trust, mx, 
                            sessions, entries)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 
+-- name: transfer_read_daily_copy
+SELECT day, domain, sender, trust, duplicates, uncounted, surplus, homeless
+FROM daily_copy ORDER BY day, domain, sender, trust
+
+-- name: transfer_write_daily_copy
+INSERT INTO daily_copy (day, domain, sender, trust, duplicates, uncounted, surplus, homeless)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: transfer_read_daily_deviation
+SELECT day, domain, sender, codes, reports, surplus, newest, oldest
+FROM daily_deviation ORDER BY day, domain, sender, codes
+
+-- name: transfer_write_daily_deviation
+INSERT INTO daily_deviation (day, domain, sender, codes, reports, surplus, newest, oldest)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+
 -- name: transfer_read_quarantine
 SELECT id, digest, reason_code, outcome, reason, findings, road, source, part, is_message,
        full_size, times_seen, received, size, bytes

@@ -53,7 +53,8 @@ def faults_of(sql):
 
 
 def check_texts():
-    expect_equal(SPREAD, {"report": "claim", "daily_total": "domain", "daily_failure": "domain"},
+    expect_equal(SPREAD, {"report": "claim", "daily_total": "domain", "daily_failure": "domain",
+                          "daily_copy": "domain", "daily_deviation": "domain"},
                  "what is distributed")
     expect_equal(EVERYWHERE, {"name", "policy"}, "what is everywhere")
     sent = statements()

@@ -13,7 +13,8 @@ SQL = pathlib.Path(os.environ["SOURCE_DIR"]) / "store" / "sql"
 
 # Run for each report that comes in.
 HOT = {"name_find", "name_add", "policy_find", "policy_add", "copies_of_claim", "report_add",
-       "report_seen", "report_count", "change_set", "total_add", "failure_add", "total_sums", "failure_sums"}
+       "report_seen", "report_count", "change_set", "total_add", "failure_add", "total_sums",
+       "failure_sums", "copy_add", "deviation_add"}
 # What a summary costs: the days it covers by the first part of the key, one domain by two look-ups a
 # day, and no sort. What is old, and the reports of some days, by the index of days.
 PLANS = {
@@ -27,6 +28,16 @@ PLANS = {
                          "SEARCH t USING PRIMARY KEY (day>?)"],
     "failure_of_domains": ["SEARCH f USING PRIMARY KEY (day=? AND domain>? AND domain<?)",
                            "SEARCH t USING PRIMARY KEY (day>?)"],
+    "copy_of_days": ["SEARCH daily_copy USING PRIMARY KEY (day>? AND day<?)"],
+    "copy_of_domain": ["SEARCH c USING PRIMARY KEY (day=? AND domain=?)",
+                        "SEARCH c USING PRIMARY KEY (day>?)"],
+    "deviation_of_days": ["SEARCH daily_deviation USING PRIMARY KEY (day>? AND day<?)"],
+    "deviation_of_domain": ["SEARCH v USING PRIMARY KEY (day=? AND domain=?)",
+                             "SEARCH v USING PRIMARY KEY (day>?)"],
+    # What a deviation is, and which report has it when the newest that had it does not count any more.
+    "findings_of": ["SEARCH report USING INTEGER PRIMARY KEY (rowid=?)"],
+    "deviation_before": ["SEARCH report USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
+    "deviation_after": ["SEARCH report USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
     "domain_of_days": ["SEARCH daily_total USING PRIMARY KEY (day>? AND day<?)"],
     "sender_of_days": ["SEARCH daily_total USING PRIMARY KEY (day>? AND day<?)"],
     "name_range": ["SEARCH name USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
@@ -38,7 +49,8 @@ PLANS = {
 }
 # May walk through a whole table that grows with the reports.
 WALKS = {"quarantine_each", "quarantine_sums", "retention_count_quarantine"}
-LARGE = {"report", "r", "daily_total", "t", "daily_failure", "f", "quarantine", "name"}
+LARGE = {"report", "r", "daily_total", "t", "daily_failure", "f", "daily_copy", "c", "daily_deviation",
+         "v", "quarantine", "name"}
 
 
 def statements():
@@ -125,7 +137,7 @@ def check_transfer(tables, faults):
 def main():
     faults = []
     schema = "\n".join(path.read_text()
-                       for path in [SQL / "schema.sql", *sorted(SQL.glob("migrate-*.sql"))])
+                       for path in [SQL / "schema.sql", *sorted(SQL.glob("migrate-?.sql"))])
     database = sqlite3.connect(":memory:")
     database.execute("PRAGMA foreign_keys = ON")
     database.executescript(schema)

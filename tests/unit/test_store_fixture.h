@@ -10,6 +10,7 @@
  *   start 1700006400
  *   entry sts a.example,b.example 10 2 testing:1    type, counts for (- none), good, failed, policy
  *   fail mx1.a.example certificate-expired - 2      MX, result type, reason, sessions (- none)
+ *   finding date-no-zone /date-range                code, pointer: a deviation that it came with
  *
  * The policy "testing:1" is an STS policy of that mode with the MX mx1.a.example; "-" is none.
  */
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #include "schema/day.h"
+#include "schema/finding.h"
 #include "store/driver.h"
 #include "store/store-internal.h"
 
@@ -120,8 +122,22 @@ fixture_line(Report *report, const char *line)
     else if (g_str_equal(words[0], "fail") && n == 5 && report->n_policies > 0)
         fixture_failure(report, words);
     else
-        return FALSE;
+        return g_str_equal(words[0], "finding") && n == 3;
     return TRUE;
+}
+
+static inline GPtrArray *
+fixture_findings(const char *text)
+{
+    GPtrArray *findings = findings_new();
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        g_auto(GStrv) words = g_strsplit(lines[i], " ", -1);
+        if (g_str_has_prefix(lines[i], "finding "))
+            findings_add(findings, FINDING_DEVIATION, g_intern_string(words[1]), words[2],
+                         "RFC 8460 4.4", "%s at %s", words[1], words[2]);
+    }
+    return findings;
 }
 
 /* NULL where TEXT is no such report. */
@@ -277,12 +293,14 @@ fixture_try(Store *store, const char *text, Trust trust, const char *authenticat
 {
     g_autoptr(Report) report = fixture_report(text);
     g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
+    g_autoptr(GPtrArray) findings = fixture_findings(text);
     g_assert_nonnull(report);
     StoreReport item = {.report = report,
                         .raw = raw,
                         .trust = trust,
                         .authenticated_by = authenticated_by,
                         .road = "file",
+                        .findings = findings,
                         .received = DAY0 + 100000};
     return store_put_report(store, &item, ret_put, ret_id, error);
 }
@@ -360,6 +378,47 @@ fixture_rollups(Store *store, const StoreQuery *query)
     return g_string_free(text, FALSE);
 }
 
+/* The rows that SQL gives, N columns each. */
+static inline void
+fixture_rows(Store *store, const char *sql, int n, GString *text)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean row = TRUE;
+    DriverStatement *each = store->driver->prepare(store->connection, sql, &error);
+    g_assert_no_error(error);
+    while (store->driver->step(each, &row, &error) && row) {
+        for (int i = 0; i < n; i++) {
+            const char *cell = store->driver->column_text(each, i);
+            g_string_append_printf(text, "%s%s", i > 0 ? "|" : "", cell);
+        }
+        g_string_append_c(text, '\n');
+    }
+    g_assert_no_error(error);
+    store->driver->finalize(each);
+}
+
+/* All rows of the roll-ups of copies and deviations. */
+static inline char *
+fixture_oddities(Store *store)
+{
+    GString *text = g_string_new(NULL);
+    fixture_rows(store,
+                 "SELECT 'C', CAST(c.day AS TEXT), d.text, s.text, t.text,"
+                 " CAST(c.duplicates AS TEXT), CAST(c.uncounted AS TEXT),"
+                 " CAST(c.surplus AS TEXT), CAST(c.homeless AS TEXT) FROM daily_copy c"
+                 " JOIN name d ON d.id = c.domain JOIN name s ON s.id = c.sender"
+                 " JOIN name t ON t.id = c.trust ORDER BY c.day, d.text, s.text, t.text",
+                 9, text);
+    fixture_rows(store,
+                 "SELECT 'D', CAST(v.day AS TEXT), d.text, s.text, c.text,"
+                 " CAST(v.reports AS TEXT), CAST(v.surplus AS TEXT), CAST(v.newest AS TEXT),"
+                 " CAST(v.oldest AS TEXT) FROM daily_deviation v"
+                 " JOIN name d ON d.id = v.domain JOIN name s ON s.id = v.sender"
+                 " JOIN name c ON c.id = v.codes ORDER BY v.day, d.text, s.text, c.text",
+                 9, text);
+    return g_string_free(text, FALSE);
+}
+
 static inline StoreCounts
 fixture_counts(Store *store)
 {
@@ -427,6 +486,7 @@ fixture_assert_rebuild_same(Store *store)
     gint64 reports, failed;
     g_autofree char *rollups = fixture_rollups(store, NULL);
     g_autofree char *flags = fixture_flags(store);
+    g_autofree char *oddities = fixture_oddities(store);
     StoreCounts counts = fixture_counts(store);
 
     fixture_assert_keys(store);
@@ -435,9 +495,11 @@ fixture_assert_rebuild_same(Store *store)
     fixture_assert_keys(store);
     g_autofree char *rollups_after = fixture_rollups(store, NULL);
     g_autofree char *flags_after = fixture_flags(store);
+    g_autofree char *oddities_after = fixture_oddities(store);
     StoreCounts counts_after = fixture_counts(store);
     fixture_assert_same(rollups_after, rollups);
     fixture_assert_same(flags_after, flags);
+    fixture_assert_same(oddities_after, oddities);
     g_assert_cmpmem(&counts_after, sizeof counts_after, &counts, sizeof counts);
     g_assert_cmpint(failed, ==, 0);
     g_assert_cmpint(reports, ==, counts.reports);

@@ -301,7 +301,7 @@ static gboolean
 migrate(Fixture *fixture, const char *const *scripts, int n, StoreMode mode, GError **error)
 {
     DriverConnection *connection = raw_connection(fixture->path);
-    MigrateSteps steps = {scripts, n};
+    MigrateSteps steps = {.scripts = scripts, .n = n};
     gboolean ok = migrate_run(&driver_sqlite, connection, steps, mode, error);
     driver_sqlite.close(connection);
     return ok;

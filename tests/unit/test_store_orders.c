@@ -89,8 +89,10 @@ text_of(const Kind *kind, guint day, const char *id)
 {
     return g_strdup_printf("org Google Inc.\nid %s\nstart %" G_GINT64_FORMAT "\n%s"
                            "entry sts a.example %d 1 testing:1\n"
-                           "fail mx1.a.example certificate-expired - 1\n",
-                           id, DAY0 + (gint64)day * 86400, kind->contact, kind->content * 100);
+                           "fail mx1.a.example certificate-expired - 1\n"
+                           "finding odd-%d /policies\n",
+                           id, DAY0 + (gint64)day * 86400, kind->contact, kind->content * 100,
+                           kind->content % 2);
 }
 
 static gboolean

@@ -328,6 +328,53 @@ test_quarantine_goes(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpint(fixture_counts(store).quarantine_dropped, ==, 0);
 }
 
+/* Copies and deviations go with their day, and stay as long as it does. */
+static void
+test_oddities(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 reports, failed;
+    Store *store = fixture->store;
+    const char *const of_last = "C|19678||B|local|0|0|1|0\n"
+                                "D|19677|a.example|A|odd|1|0|5|5\n";
+    fixture_put(store, OLD "finding odd /\nfinding old /\n", TRUST_LOCAL, NULL, STORE_NEW);
+    fixture_put(store, OLD, TRUST_LOCAL, NULL, STORE_DUPLICATE);
+    fixture_put(store, ODD, TRUST_UNVERIFIED, NULL, STORE_NEW_UNCOUNTED);
+    fixture_put(store, "org C\nid h\nstart 1700006400\nentry sts - 1 0 -\nfinding odd /\n",
+                TRUST_LOCAL, NULL, STORE_NEW);
+    fixture_put(store, "org A\nid two\nstart 1700006400\nentry sts a.example,b.example 1 0 -\n",
+                TRUST_LOCAL, NULL, STORE_NEW);
+    fixture_put(store, NEXT "finding odd /\n", TRUST_LOCAL, NULL, STORE_NEW);
+    fixture_put(store, LAST, TRUST_LOCAL, NULL, STORE_NEW);
+    g_autofree char *before = fixture_oddities(store);
+    g_assert_cmpstr(before, ==,
+                    "C|19676||A|local|0|0|1|0\n"
+                    "C|19676||C|local|0|0|0|1\n"
+                    "C|19676|a.example|A|local|1|0|0|0\n"
+                    "C|19676|a.example|A|unverified|0|1|0|0\n"
+                    "C|19678||B|local|0|0|1|0\n"
+                    "D|19676||C|odd|1|0|3|3\n"
+                    "D|19676|a.example|A|odd old|1|0|1|1\n"
+                    "D|19677|a.example|A|odd|1|0|5|5\n");
+    prune(store, 0, 1, 0);
+    g_autofree char *without_raw = fixture_oddities(store);
+    g_assert_cmpstr(without_raw, ==, before);
+    store_rebuild(store, &reports, &failed, &error);
+    g_assert_no_error(error);
+    g_autofree char *rebuilt = fixture_oddities(store);
+    g_assert_cmpstr(rebuilt, ==, before);
+    prune(store, 0, 0, 1);
+    g_autofree char *pruned = fixture_oddities(store);
+    g_assert_cmpstr(pruned, ==, of_last);
+    /* The report that is left only for its number, come again. */
+    prune(store, 0, 0, 3);
+    g_autofree char *none = fixture_oddities(store);
+    g_assert_cmpstr(none, ==, "");
+    fixture_put(store, LAST, TRUST_LOCAL, NULL, STORE_DUPLICATE);
+    g_autofree char *still_none = fixture_oddities(store);
+    g_assert_cmpstr(still_none, ==, "");
+}
+
 /* The file gets smaller, and no rest of what went is in it. */
 static void
 test_file_shrinks(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
@@ -372,6 +419,7 @@ main(int argc, char **argv)
     ADD("displacement", test_displacement);
     ADD("days_go", test_days_go);
     ADD("all_goes", test_all_goes);
+    ADD("oddities", test_oddities);
     ADD("steps", test_steps);
     ADD("quarantine_goes", test_quarantine_goes);
     ADD("file_shrinks", test_file_shrinks);

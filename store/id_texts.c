@@ -178,6 +178,22 @@ read_singly(IdTexts *texts, StatementCache *statements, GError **error)
     return TRUE;
 }
 
+/* The same in one go, where each look-up is a round trip. */
+static gboolean
+read_some(IdTexts *texts, StatementCache *statements, GError **error)
+{
+    const char *name = g_str_equal(texts->one, "policy_one") ? "policy_some" : "name_some";
+    g_autoptr(Statement) some = statement_get(statements, name, error);
+    g_autoptr(GString) ids = g_string_new("{");
+    for (guint32 rank = 0; rank < texts->asked->len; rank++) {
+        const Entry *entry = entry_ranked(texts, rank);
+        if (entry->text == NULL)
+            g_string_append_printf(ids, "%s%" G_GINT64_FORMAT, ids->len > 1 ? "," : "", entry->id);
+    }
+    g_string_append_c(ids, '}');
+    return some != NULL && take_rows(texts, statement_text(some, 1, ids->str), error);
+}
+
 static gboolean
 read_missing(IdTexts *texts, StatementCache *statements, GError **error)
 {
@@ -193,6 +209,8 @@ read_missing(IdTexts *texts, StatementCache *statements, GError **error)
     }
     if (missing > SINGLE_LOOKUPS && ((guint64)last - (guint64)first) / RANGE_FACTOR < missing)
         return read_range(texts, statements, first, last, error);
+    if (missing > 1 && statement_can_ask(statements))
+        return read_some(texts, statements, error);
     return read_singly(texts, statements, error);
 }
 

@@ -72,8 +72,10 @@ gint32 report_day(const Report *report);
 /* Length of the digest below. */
 #define REPORT_DIGEST_BYTES 16
 
-/* The identity that a report claims: organization-name, report-id and start, as 16 bytes of
- * SHA-256. Anyone can claim any identity; the store weighs trust before it believes one. */
+/* The identity that a report claims: organization-name, report-id and start, as 12 bytes of
+ * SHA-256 behind the UTC day of start in 4 (most significant first, 7 bits each): so those that
+ * come in together lie together in an index, however large it has become. Anyone can claim any
+ * identity; the store weighs trust before it believes one. */
 void report_claim(const Report *report, guint8 digest[REPORT_DIGEST_BYTES]);
 
 /* The decoded content as 16 bytes of SHA-256: equal for two copies that differ only in white

@@ -8,19 +8,18 @@
 /* Version 1 is schema.sql. A change of the schema adds the next file here: stores in the field then
  * take the same road as new ones. */
 static const char *const files[] = {"schema.sql",    "migrate-2.sql", "migrate-3.sql",
-                                    "migrate-4.sql", "migrate-5.sql", "migrate-6.sql"};
+                                    "migrate-4.sql", "migrate-5.sql", "migrate-6.sql",
+                                    "migrate-7.sql"};
 
 static const char *
 script_for(const Driver *driver, const char *file)
 {
     const char *text = sql_text_script(file);
-    if (driver->translate == NULL)
-        return text;
     g_autofree char *stem = g_strndup(file, strlen(file) - strlen(".sql"));
     g_autofree char *beyond = g_strdup_printf("%s-%s.sql", stem, driver->name);
-    g_autofree char *translated = driver->translate(text);
-    return g_strconcat(translated, sql_text_has_script(beyond) ? sql_text_script(beyond) : "",
-                       NULL);
+    g_autofree char *translated = driver->translate != NULL ? driver->translate(text) : NULL;
+    return g_strconcat(translated != NULL ? translated : text,
+                       sql_text_has_script(beyond) ? sql_text_script(beyond) : "", NULL);
 }
 
 MigrateSteps

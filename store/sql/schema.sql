@@ -28,7 +28,8 @@ INSERT INTO policy (id, digest, text, mode) VALUES (0, x'', '', NULL);
 -- would cost each report that comes in more than it saves.
 CREATE TABLE report (
   id            INTEGER PRIMARY KEY, -- the order of arrival; "r12" for people
-  claim         BLOB NOT NULL,       -- (derived) claimed identity: organization, report-id, start
+  claim         BLOB NOT NULL,       -- (derived) claimed identity: organization, report-id, start;
+                                     -- the day of the start comes first
   content       BLOB NOT NULL,       -- (derived) digest of the decoded report
   sender        INTEGER NOT NULL REFERENCES name (id), -- (derived) as it is shown
   sender_domain TEXT NOT NULL,       -- (derived) who must agree for two copies to compete; or ''

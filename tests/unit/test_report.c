@@ -222,6 +222,27 @@ test_claim(void)
     }
 }
 
+/* They stand in the order of their days, those before 1970 and those of all years as well. */
+static void
+test_claim_order(void)
+{
+    static const gint64 starts[] = {
+        G_GINT64_CONSTANT(-62135596800), -86401, -1, 0, 86399, 86400, 1740787200,
+        G_GINT64_CONSTANT(253402214400)};
+    guint8 before[REPORT_DIGEST_BYTES] = {0};
+    gint32 day_before = G_MININT32;
+    for (guint i = 0; i < G_N_ELEMENTS(starts); i++) {
+        g_autoptr(Report) report = sample();
+        guint8 digest[REPORT_DIGEST_BYTES];
+        report->start = starts[i];
+        report_claim(report, digest);
+        g_assert_true((memcmp(digest, before, 4) > 0) == (report_day(report) > day_before));
+        g_assert_cmpint(memcmp(digest, before, 4), >=, 0);
+        memcpy(before, digest, sizeof before);
+        day_before = report_day(report);
+    }
+}
+
 static void
 test_day(void)
 {
@@ -306,6 +327,7 @@ main(int argc, char **argv)
     g_test_add_func("/report/content-ignores", test_content_ignores);
     g_test_add_func("/report/content-large", test_content_large);
     g_test_add_func("/report/claim", test_claim);
+    g_test_add_func("/report/claim-order", test_claim_order);
     g_test_add_func("/report/day", test_day);
     g_test_add_func("/report/type-names", test_type_names);
     g_test_add_func("/report/strings", test_strings);

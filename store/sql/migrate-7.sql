@@ -1,0 +1,2 @@
+-- migrate-7.sql: claims begin with their day, version 6 to 7. Each backend has its own way to write
+-- octets: migrate-7-sqlite.sql, migrate-7-postgresql.sql.

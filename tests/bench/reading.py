@@ -29,8 +29,8 @@ GROUPS = [
     " WHERE r.starts BETWEEN ? AND ? AND (?3 IS NULL OR p.domain = ?3) GROUP BY 1, 2, 3, 4, 5, 6, 7"]
 
 
-def ask(store, domain, days):
-    command = [PROGRAM, "--store", store.path, "report", "--json", "--since", store.day(days - 1),
+def ask(store, domain, days, form=("--json",)):
+    command = [PROGRAM, "--store", store.path, "report", *form, "--since", store.day(days - 1),
                "--until", store.day(0)]
     return seconds(command + (["--domain", domain] if domain else [])) * 1000
 
@@ -83,6 +83,10 @@ def measure(filled, rows):
     for name, question in QUESTIONS.items():
         samples = against_first(name, lambda store, q=question: ask(store, *q), filled)
         against_rows(name, question, samples, rows)
+    for name, form in {"conformity and quality": ("--json", "--conformity", "--quality"),
+                       "HTML": ("--format", "html")}.items():
+        against_first("all domains, 90 days, " + name,
+                      lambda store, f=form: ask(store, None, 90, f), filled)
     against_first("ready --all", ready, filled)
     against_first("first, one domain, 90 days",
                   lambda store: cold(store, lambda s: ask(s, DOMAIN, 90)), filled)

@@ -75,8 +75,8 @@
 /* A configuration file or an IDN name longer than this is not one. */
 #define LIMIT_CONFIG_BYTES (1024u * 1024)
 /* HTTPS: the pool of one connection, for its request line, header fields and answer. The senders
- * known use less than 1 KiB; 500 idle connections cost 8 MB. */
-#define LIMIT_HTTPS_CONNECTION_MEMORY (16u * 1024)
+ * known use less than 1 KiB; 500 idle connections cost 4 MB, and each request clears the pool. */
+#define LIMIT_HTTPS_CONNECTION_MEMORY (8u * 1024)
 /* A whole request, TLS handshake included, in units of the timeout without progress (one of which
  * a connection may be idle before it): one octet every few seconds must not hold a connection for
  * ever. With 30 s a body of ten megabytes needs 85 kB/s. The same for reading an answer. */

@@ -35,7 +35,8 @@ def load(command, port, pack, connections, close):
 
 with tempfile.TemporaryDirectory() as folder:
     certificate_file, key = certificate(folder)
-    pack = corpus("pack", 200000, os.path.join(folder, "pack"))
+    # More than are posted: one that comes twice would cost less.
+    pack = corpus("pack", 400000, os.path.join(folder, "pack"))
     database, config = os.path.join(folder, "db"), os.path.join(folder, "conf")
 
     def ours(connections, close):

@@ -8,8 +8,9 @@
 /* Octets from which a block is mapped by itself, and of free ones at the end of the heap that are
  * kept. Most reports stay below it. */
 #define LARGE_BYTES (64 * 1024)
-/* Pools of the heap: more let threads that judge reports run beside each other, and keep more. */
-#define POOLS       4
+/* Pools of the heap. More would let threads run beside each other, and keep more: with what a report
+ * takes in one block, they need no more. */
+#define POOLS       2
 
 void
 heap_stay_small(void)

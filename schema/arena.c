@@ -18,9 +18,7 @@ struct Arena {
     char *at, *end; /* what is free of the newest */
 };
 
-/* The first block, which holds the arena itself. */
-#define FIRST_BYTES (BLOCK_BYTES - sizeof(Block) - sizeof(Arena))
-
+/* The first block holds the arena itself. */
 Arena *
 arena_new(void)
 {
@@ -29,7 +27,7 @@ arena_new(void)
     block->next = NULL;
     arena->blocks = block;
     arena->at = block->octets + sizeof *arena;
-    arena->end = arena->at + FIRST_BYTES;
+    arena->end = (char *)block + BLOCK_BYTES;
     return arena;
 }
 

@@ -2,23 +2,19 @@
 
 #include <string.h>
 
+#include "schema/arena.h"
+
 /* Nodes that come with the tree: those of a report with two policies and some failures. */
 #define FIRST_NODES      64
 /* Octets of text that a tree has room for when it is kept for the next report. */
 #define SPARE_TEXT_BYTES ((gsize)8 * 1024)
-
-typedef struct Block Block;
-struct Block {
-    Block *next;
-    JsonNode nodes[];
-};
 
 struct JsonTree {
     const JsonNode *root;
     json_t *document; /* whose texts the nodes show; NULL if they are in `text` */
     char *text;
     gsize text_room;
-    Block *blocks; /* beyond the first nodes, the newest first */
+    Arena *more; /* nodes beyond the first; NULL for none */
     JsonNode *free_nodes;
     gsize n_free, n_block;
     JsonNode first[FIRST_NODES];
@@ -65,7 +61,7 @@ json_tree_new(const char *text, gsize length, char **ret_copy)
     if (length > 0)
         memcpy(tree->text, text, length);
     memset(tree->text + length, 0, JSON_TREE_PADDING);
-    tree->blocks = NULL;
+    tree->more = NULL;
     tree->free_nodes = tree->first;
     tree->n_free = tree->n_block = FIRST_NODES;
     *ret_copy = tree->text;
@@ -77,10 +73,7 @@ json_tree_free(JsonTree *tree)
 {
     if (tree == NULL)
         return;
-    for (Block *block = tree->blocks, *next; block != NULL; block = next) {
-        next = block->next;
-        g_free(block);
-    }
+    arena_free(tree->more);
     json_decref(tree->document);
     if (tree->text_room == SPARE_TEXT_BYTES && g_private_get(&spare) == NULL)
         g_private_set(&spare, tree);
@@ -93,10 +86,9 @@ json_tree_add(JsonTree *tree, JsonNode *last)
 {
     if (tree->n_free == 0) {
         tree->n_block *= 2;
-        Block *block = g_malloc(sizeof *block + tree->n_block * sizeof *block->nodes);
-        block->next = tree->blocks;
-        tree->blocks = block;
-        tree->free_nodes = block->nodes;
+        if (tree->more == NULL)
+            tree->more = arena_new();
+        tree->free_nodes = arena_new_array(tree->more, JsonNode, tree->n_block);
         tree->n_free = tree->n_block;
     }
     JsonNode *node = tree->free_nodes++;

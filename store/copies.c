@@ -187,15 +187,10 @@ static gboolean
 set_deviations(Store *store, const Copy *copy, Rollup *rollup, GError **error)
 {
     gint64 id;
-    gboolean row;
-    g_autoptr(Statement) find = statement_get(store->statements, "findings_of", error);
-    if (find == NULL)
+    g_autofree char *findings = NULL;
+    if (!store_get_findings(store, copy->id, copy->day, &findings, error))
         return FALSE;
-    statement_int(find, 1, copy->id);
-    statement_int(find, 2, copy->day);
-    if (!statement_step(find, &row, error))
-        return FALSE;
-    g_autofree char *codes = row ? findings_json_codes(statement_get_text(find, 0)) : NULL;
+    g_autofree char *codes = findings != NULL ? findings_json_codes(findings) : NULL;
     if (codes == NULL)
         return TRUE;
     if (!intern_name(store->intern, codes, &id, error))

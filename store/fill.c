@@ -9,9 +9,11 @@
 /* Its tables are filled here. */
 #define VERSION_OF_COPIES 6
 
+enum { DOMAIN_ID, SENDER, TRUST, N_KEYS };
+
 /* What is known of one domain, sender and word of trust on the day at hand. */
 typedef struct {
-    gint64 key[ID_GROUPS_KEYS];
+    gint64 key[N_KEYS];
     gint64 duplicates, uncounted;
     gint64 surplus; /* reports by the totals less those that were found */
     gint64 homeless;
@@ -24,6 +26,13 @@ typedef struct {
     IdGroups *groups;
     gint32 day;
 } Fill;
+
+static Group *
+group_at(Fill *fill, gint64 domain, gint64 sender, gint64 trust)
+{
+    const gint64 key[N_KEYS] = {domain, sender, trust};
+    return id_groups_at(fill->groups, key);
+}
 
 /* ---- a day --------------------------------------------------------------------------------- */
 
@@ -40,8 +49,8 @@ read_totals(Fill *fill, GError **error)
             return FALSE;
         if (!row)
             return TRUE;
-        Group *group = id_groups_at(fill->groups, statement_get_int(each, 0),
-                                    statement_get_int(each, 1), statement_get_int(each, 2));
+        Group *group = group_at(fill, statement_get_int(each, 0), statement_get_int(each, 1),
+                                statement_get_int(each, 2));
         group->surplus += statement_get_int(each, 3);
     }
 }
@@ -93,7 +102,7 @@ add_report(Fill *fill, Statement *report, GArray *ids, GError **error)
         if (!intern_name(fill->intern, domains[i], &id, error))
             return FALSE;
         g_array_append_val(ids, id);
-        Group *group = id_groups_at(fill->groups, id, sender, trust);
+        Group *group = group_at(fill, id, sender, trust);
         group->duplicates += statement_get_int(report, 5) - 1;
         group->uncounted += !counted;
         group->surplus -= counted;
@@ -101,7 +110,7 @@ add_report(Fill *fill, Statement *report, GArray *ids, GError **error)
     if (!counted)
         return TRUE;
     if (ids->len != 1) {
-        Group *all = id_groups_at(fill->groups, DAILY_ALL_DOMAINS, sender, trust);
+        Group *all = group_at(fill, DAILY_ALL_DOMAINS, sender, trust);
         all->homeless += ids->len == 0;
         all->surplus += ids->len > 0 ? ids->len - 1 : 0;
     }
@@ -135,9 +144,9 @@ write_groups(Fill *fill, GError **error)
     for (guint i = 0; i < id_groups_count(fill->groups); i++) {
         const Group *group = id_groups_get(fill->groups, i);
         DailyRow row = {{[DAILY_DAY] = fill->day,
-                         [DAILY_DOMAIN] = group->key[0],
-                         [DAILY_SENDER] = group->key[1],
-                         [DAILY_COPY_TRUST] = group->key[2],
+                         [DAILY_DOMAIN] = group->key[DOMAIN_ID],
+                         [DAILY_SENDER] = group->key[SENDER],
+                         [DAILY_COPY_TRUST] = group->key[TRUST],
                          [DAILY_COPY_DUPLICATES] = group->duplicates,
                          [DAILY_COPY_UNCOUNTED] = group->uncounted,
                          [DAILY_COPY_SURPLUS] = MAX(group->surplus, 0),
@@ -208,7 +217,7 @@ fill_new_tables(const Driver *driver, DriverConnection *connection, int from, GE
     Fill fill = {.statements = statement_cache_new(driver, connection)};
     fill.intern = intern_new(fill.statements);
     fill.sums = daily_sums_new(fill.statements);
-    fill.groups = id_groups_new(sizeof(Group));
+    fill.groups = id_groups_new(N_KEYS, sizeof(Group));
     gboolean ok = fill_days(&fill, error);
     id_groups_free(fill.groups);
     daily_sums_free(fill.sums);

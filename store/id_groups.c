@@ -2,10 +2,12 @@
 
 #include <string.h>
 
-/* Records that there is room for at first. */
+/* Records that there is room for from the start. A group of a busy collector grows past it, one
+ * report of every day does not. */
 #define FEW 128
 
 struct IdGroups {
+    guint n_keys;
     gsize size;
     GByteArray *records;
     guint n;
@@ -13,15 +15,30 @@ struct IdGroups {
     guint32 mask;
 };
 
+static void
+init(IdGroups *groups)
+{
+    groups->records = g_byte_array_sized_new((guint)(FEW * groups->size));
+    groups->n = 0;
+    groups->mask = 2 * FEW - 1;
+    groups->find = g_new0(guint32, (gsize)groups->mask + 1);
+}
+
 IdGroups *
-id_groups_new(gsize size)
+id_groups_new(guint n_keys, gsize size)
 {
     IdGroups *groups = g_new0(IdGroups, 1);
+    groups->n_keys = n_keys;
     groups->size = size;
-    groups->records = g_byte_array_new();
-    groups->mask = 2 * FEW - 1;
-    groups->find = g_new0(guint32, groups->mask + 1);
+    init(groups);
     return groups;
+}
+
+static void
+discard(IdGroups *groups)
+{
+    g_byte_array_unref(groups->records);
+    g_free(groups->find);
 }
 
 void
@@ -29,8 +46,7 @@ id_groups_free(IdGroups *groups)
 {
     if (groups == NULL)
         return;
-    g_byte_array_unref(groups->records);
-    g_free(groups->find);
+    discard(groups);
     g_free(groups);
 }
 
@@ -47,14 +63,14 @@ id_groups_count(const IdGroups *groups)
 }
 
 static guint32 *
-place_of(const IdGroups *groups, const gint64 key[ID_GROUPS_KEYS])
+place_of(const IdGroups *groups, const gint64 *key)
 {
     guint64 hash = 0;
-    for (guint i = 0; i < ID_GROUPS_KEYS; i++)
+    for (guint i = 0; i < groups->n_keys; i++)
         hash = (hash ^ (guint64)key[i]) * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15) + (hash >> 29);
     guint32 at = (guint32)(hash >> 32) & groups->mask;
     while (groups->find[at] != 0 && memcmp(id_groups_get(groups, groups->find[at] - 1), key,
-                                           ID_GROUPS_KEYS * sizeof *key) != 0)
+                                           groups->n_keys * sizeof *key) != 0)
         at = (at + 1) & groups->mask;
     return &groups->find[at];
 }
@@ -70,16 +86,22 @@ grow(IdGroups *groups)
 }
 
 gpointer
-id_groups_at(IdGroups *groups, gint64 a, gint64 b, gint64 c)
+id_groups_find(const IdGroups *groups, const gint64 *key)
 {
-    const gint64 key[ID_GROUPS_KEYS] = {a, b, c};
+    guint32 number = *place_of(groups, key);
+    return number != 0 ? id_groups_get(groups, number - 1) : NULL;
+}
+
+gpointer
+id_groups_at(IdGroups *groups, const gint64 *key)
+{
     guint32 *place = place_of(groups, key);
     if (*place != 0)
         return id_groups_get(groups, *place - 1);
     g_byte_array_set_size(groups->records, (guint)((groups->n + 1) * groups->size));
     gpointer record = id_groups_get(groups, groups->n);
     memset(record, 0, groups->size);
-    memcpy(record, key, sizeof key);
+    memcpy(record, key, groups->n_keys * sizeof *key);
     *place = ++groups->n;
     if (groups->n > groups->mask / 2)
         grow(groups);
@@ -89,7 +111,12 @@ id_groups_at(IdGroups *groups, gint64 a, gint64 b, gint64 c)
 void
 id_groups_clear(IdGroups *groups)
 {
-    g_byte_array_set_size(groups->records, 0);
-    groups->n = 0;
-    memset(groups->find, 0, ((gsize)groups->mask + 1) * sizeof *groups->find);
+    if (groups->n > FEW) {
+        discard(groups);
+        init(groups);
+    } else if (groups->n > 0) {
+        groups->n = 0;
+        g_byte_array_set_size(groups->records, 0);
+        memset(groups->find, 0, ((gsize)groups->mask + 1) * sizeof *groups->find);
+    }
 }

@@ -6,11 +6,11 @@
 #include "store/sender.h"
 #include "store/store-internal.h"
 
-enum { DOMAIN_ID, SENDER, TRUST };
+enum { DOMAIN_ID, SENDER, TRUST, N_KEYS };
 enum { DEVIATION_SENDER, CODES };
 
 typedef struct {
-    gint64 key[ID_GROUPS_KEYS]; /* domain, sender, trust; sender, codes */
+    gint64 key[N_KEYS]; /* domain, sender, trust; sender, codes */
     gint64 reports, duplicates, uncounted;
     gint64 newest, oldest;
     gint32 newest_day;
@@ -55,8 +55,8 @@ read_rows(Reading *reading, const char *of_days, const char *of_domain, TakeRow 
 static Group *
 group_at(Reading *reading, gint64 domain, gint64 sender, gint64 trust)
 {
-    return id_groups_at(reading->groups, reading->by_domain ? domain : DAILY_ALL_DOMAINS, sender,
-                        trust);
+    const gint64 key[N_KEYS] = {reading->by_domain ? domain : DAILY_ALL_DOMAINS, sender, trust};
+    return id_groups_at(reading->groups, key);
 }
 
 static void
@@ -86,8 +86,8 @@ static void
 take_deviation(Reading *reading, Statement *row)
 {
     gint64 newest = statement_get_int(row, 5), oldest = statement_get_int(row, 6);
-    Group *group =
-        id_groups_at(reading->groups, statement_get_int(row, 1), statement_get_int(row, 2), 0);
+    const gint64 key[N_KEYS] = {statement_get_int(row, 1), statement_get_int(row, 2)};
+    Group *group = id_groups_at(reading->groups, key);
     group->reports += statement_get_int(row, 3) - statement_get_int(row, 4);
     if (newest > group->newest) {
         group->newest = newest;
@@ -154,7 +154,7 @@ read_known(Reading *reading, gboolean (*read)(Reading *reading, GError **error),
 static gboolean
 read_in_view(Reading *reading, gboolean (*read)(Reading *reading, GError **error), GError **error)
 {
-    reading->groups = id_groups_new(sizeof(Group));
+    reading->groups = id_groups_new(N_KEYS, sizeof(Group));
     reading->names = id_texts_new("name_one", "name_range");
     if (reading->store->transaction == TRANSACTION_WRITE)
         return store_write_sums(reading->store, error) && read_known(reading, read, error);

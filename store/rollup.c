@@ -269,8 +269,6 @@ rollup_of_copies(Intern *intern, const RollupCopies *copies, GError **error)
                      [DAILY_SENDER] = copies->sender,
                      [DAILY_COPY_DUPLICATES] = copies->duplicates,
                      [DAILY_COPY_UNCOUNTED] = copies->uncounted}};
-    if (copies->duplicates == 0 && copies->uncounted == 0)
-        return g_steal_pointer(&rollup);
     if (!intern_name(intern, trust_name(copies->trust), &row.columns[DAILY_COPY_TRUST], error) ||
         !domain_ids(intern, (const char *const *)names, domains, error))
         return NULL;

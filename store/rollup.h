@@ -25,7 +25,7 @@ typedef struct {
     gint64 duplicates; /* of equal content, beyond the first */
     gint64 uncounted;  /* 1: it does not count itself */
 } RollupCopies;
-/* The rows that COPIES add, which are none where both numbers are 0. */
+/* The rows that COPIES add, one of whose numbers is not 0. */
 Rollup *rollup_of_copies(Intern *intern, const RollupCopies *copies, GError **error);
 void rollup_free(Rollup *rollup); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rollup, rollup_free)

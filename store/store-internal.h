@@ -37,3 +37,6 @@ gboolean store_check_writing(const Store *store, GError **error);
 /* Before the roll-ups are read, which may be in a write transaction: writes what waits in sums, and
  * the days that changed, by which rows may be looked up. */
 gboolean store_write_sums(Store *store, GError **error);
+
+/* The path in the URI of a file, borrowed from it; NULL for any other scheme. */
+const char *store_uri_path(const char *uri);

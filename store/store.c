@@ -15,13 +15,13 @@
 static const Driver *
 driver_of(const char *uri, const char **ret_place, GError **error)
 {
-    const char *place = uri != NULL && g_str_has_prefix(uri, "sqlite:") ? uri + 7 : uri;
-    *ret_place = place;
-    if (place == NULL || *place == '\0') {
+    const char *path = uri != NULL ? store_uri_path(uri) : "";
+    *ret_place = path != NULL ? path : uri;
+    if (path != NULL && *path == '\0') {
         g_set_error(error, STORE_ERROR, STORE_ERROR_BAD_URI, "the store has no name");
         return NULL;
     }
-    if (place != uri || strstr(uri, "://") == NULL)
+    if (path != NULL)
         return &driver_sqlite;
     g_autofree char *shown = store_uri_shown(uri);
     if (g_str_has_prefix(uri, "postgresql://") || g_str_has_prefix(uri, "postgres://")) {

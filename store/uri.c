@@ -1,7 +1,7 @@
 /* uri.c: the name of a store for people. Part of store.h. */
 #include <string.h>
 
-#include "store/store.h"
+#include "store/store-internal.h"
 
 /* Cuts the value of each parameter that is a password out of the query part. */
 static void
@@ -40,10 +40,17 @@ store_uri_shown(const char *uri)
     return g_string_free(shown, FALSE);
 }
 
+const char *
+store_uri_path(const char *uri)
+{
+    if (g_str_has_prefix(uri, "sqlite:"))
+        return uri + strlen("sqlite:");
+    return strstr(uri, "://") == NULL ? uri : NULL;
+}
+
 char *
 store_uri_folder(const char *uri)
 {
-    if (g_str_has_prefix(uri, "sqlite:"))
-        return g_path_get_dirname(uri + strlen("sqlite:"));
-    return strstr(uri, "://") == NULL ? g_path_get_dirname(uri) : NULL;
+    const char *path = store_uri_path(uri);
+    return path != NULL ? g_path_get_dirname(path) : NULL;
 }

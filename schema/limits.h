@@ -129,6 +129,9 @@
 #define LIMIT_DASHBOARD_ROWS 50u
 #define LIMIT_DASHBOARD_TABLE_ROWS 200u
 #define LIMIT_DASHBOARD_RAW_BYTES (256u * 1024)
+/* Domains that the page of a sender shows with their charts and failures; the others have a row of a
+ * table. Each takes some 50 KB of page, and a sender may know a thousand. */
+#define LIMIT_DASHBOARD_SENDER_DOMAINS 12u
 /* Domains whose verdict is remembered for a while. */
 #define LIMIT_DASHBOARD_CACHED 10000u
 /* Users of the dashboard; how long a verified password need not be hashed again; wrong passwords

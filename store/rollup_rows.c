@@ -9,18 +9,28 @@
 /* Names of a row, as slots of the IdTexts, and once these are loaded as ranks. */
 enum { DOMAIN_NAME, SENDER, TYPE, TRUST, MX, RESULT, REASON, N_NAMES };
 
+/* What rows of both kinds begin with. */
 typedef struct {
     guint32 names[N_NAMES]; /* a total has the first four */
     guint32 policy;
     gint32 day;
-    gint64 sums[4]; /* reports, successful, failed, detailed; of a failure: sessions */
-} RollupRow;
+} RowKey;
+
+typedef struct {
+    RowKey key;
+    gint64 reports, successful, failed, detailed;
+} TotalRow;
+
+typedef struct {
+    RowKey key;
+    gint64 sessions;
+} FailureRow;
 
 struct RollupRows {
     Store *store;
     const StoreQuery *query;
     IdTexts *names, *policies;
-    GArray *rows[N_ROLLUPS]; /* of RollupRow */
+    GArray *rows[N_ROLLUPS]; /* of TotalRow, of FailureRow: there are far more of these */
     GHashTable *senders;     /* set of the ids that are wanted; NULL: all, or to be sorted out */
 };
 
@@ -32,8 +42,8 @@ rollup_rows_new(Store *store, const StoreQuery *query)
     rows->query = query;
     rows->names = id_texts_new("name_one", "name_range");
     rows->policies = id_texts_new("policy_one", "policy_range");
-    for (int rollup = 0; rollup < N_ROLLUPS; rollup++)
-        rows->rows[rollup] = g_array_new(FALSE, FALSE, sizeof(RollupRow));
+    rows->rows[ROLLUP_TOTALS] = g_array_new(FALSE, FALSE, sizeof(TotalRow));
+    rows->rows[ROLLUP_FAILURES] = g_array_new(FALSE, FALSE, sizeof(FailureRow));
     return rows;
 }
 
@@ -50,10 +60,11 @@ rollup_rows_free(RollupRows *rows)
     g_free(rows);
 }
 
-static const RollupRow *
-row_at(const RollupRows *rows, Rollup rollup, guint i)
+static RowKey *
+key_at(const RollupRows *rows, Rollup rollup, guint i)
 {
-    return &g_array_index(rows->rows[rollup], RollupRow, i);
+    GArray *of = rows->rows[rollup];
+    return (RowKey *)(gpointer)(of->data + (gsize)i * g_array_get_element_size(of));
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -63,7 +74,7 @@ static void
 take_row(RollupRows *rows, Rollup rollup, Statement *from)
 {
     IdTexts *names = rows->names;
-    RollupRow row = {
+    RowKey key = {
         .names =
             {
                 [DOMAIN_NAME] = id_texts_slot(names, statement_get_int(from, 1)),
@@ -76,13 +87,14 @@ take_row(RollupRows *rows, Rollup rollup, Statement *from)
     };
     if (rollup == ROLLUP_FAILURES) {
         for (int i = MX; i <= REASON; i++)
-            row.names[i] = id_texts_slot(names, statement_get_int(from, 6 + i - MX));
-        row.sums[0] = statement_get_int(from, 9);
+            key.names[i] = id_texts_slot(names, statement_get_int(from, 6 + i - MX));
+        const FailureRow row = {key, statement_get_int(from, 9)};
+        g_array_append_val(rows->rows[rollup], row);
     } else {
-        for (int i = 0; i < 4; i++)
-            row.sums[i] = statement_get_int(from, 6 + i);
+        const TotalRow row = {key, statement_get_int(from, 6), statement_get_int(from, 7),
+                              statement_get_int(from, 8), statement_get_int(from, 9)};
+        g_array_append_val(rows->rows[rollup], row);
     }
-    g_array_append_val(rows->rows[rollup], row);
 }
 
 gboolean
@@ -131,9 +143,9 @@ read_rollup(RollupRows *rows, Rollup rollup, const DomainRange *range, GError **
 /* ---- what is wanted ---------------------------------------------------------------------- */
 
 static const char *
-name_of(const RollupRows *rows, const RollupRow *row, int name)
+name_of(const RollupRows *rows, const RowKey *key, int name)
 {
-    return id_texts_text(rows->names, row->names[name]);
+    return id_texts_text(rows->names, key->names[name]);
 }
 
 /* The senders that QUERY wants, of those with rows in its days. Without them the rows of all
@@ -168,33 +180,33 @@ find_senders(RollupRows *rows, GError **error)
 }
 
 static gboolean
-is_wanted(const RollupRows *rows, Rollup rollup, const RollupRow *row)
+is_wanted(const RollupRows *rows, Rollup rollup, const RowKey *key)
 {
     const StoreQuery *query = rows->query;
-    if (query->sender != NULL && !sender_is(name_of(rows, row, SENDER), query->sender))
+    if (query->sender != NULL && !sender_is(name_of(rows, key, SENDER), query->sender))
         return FALSE;
     if (query->policy_type >= 0 &&
-        policy_type_from_word(name_of(rows, row, TYPE)) != (PolicyType)query->policy_type)
+        policy_type_from_word(name_of(rows, key, TYPE)) != (PolicyType)query->policy_type)
         return FALSE;
     if (rollup == ROLLUP_TOTALS)
         return TRUE;
-    return (query->mx == NULL || strcmp(name_of(rows, row, MX), query->mx) == 0) &&
+    return (query->mx == NULL || strcmp(name_of(rows, key, MX), query->mx) == 0) &&
            (query->result_word == NULL ||
-            strcmp(name_of(rows, row, RESULT), query->result_word) == 0);
+            strcmp(name_of(rows, key, RESULT), query->result_word) == 0);
 }
 
 static void
 drop_unwanted(RollupRows *rows, Rollup rollup)
 {
     const StoreQuery *query = rows->query;
-    guint kept = 0;
+    guint kept = 0, size = g_array_get_element_size(rows->rows[rollup]);
     if (query->sender == NULL && query->policy_type < 0 && query->mx == NULL &&
         query->result_word == NULL)
         return;
     for (guint i = 0; i < rows->rows[rollup]->len; i++) {
-        const RollupRow *row = row_at(rows, rollup, i);
+        const RowKey *row = key_at(rows, rollup, i);
         if (is_wanted(rows, rollup, row))
-            g_array_index(rows->rows[rollup], RollupRow, kept++) = *row;
+            memmove(key_at(rows, rollup, kept++), row, size);
     }
     g_array_set_size(rows->rows[rollup], kept);
 }
@@ -208,7 +220,7 @@ compare(guint32 a, guint32 b)
 }
 
 static int
-compare_modes(const RollupRows *rows, const RollupRow *a, const RollupRow *b)
+compare_modes(const RollupRows *rows, const RowKey *a, const RowKey *b)
 {
     const char *one = id_texts_word(rows->policies, a->policy);
     const char *other = id_texts_word(rows->policies, b->policy);
@@ -221,7 +233,7 @@ static int
 by_total(gconstpointer a, gconstpointer b)
 {
     static const int keys[] = {DOMAIN_NAME, SENDER, TYPE, TRUST};
-    const RollupRow *one = a, *other = b;
+    const RowKey *one = a, *other = b;
     int order = 0;
     for (gsize i = 0; order == 0 && i < G_N_ELEMENTS(keys); i++)
         order = compare(one->names[keys[i]], other->names[keys[i]]);
@@ -234,7 +246,7 @@ static int
 by_failure(gconstpointer a, gconstpointer b, gpointer data)
 {
     static const int keys[] = {DOMAIN_NAME, SENDER, MX, TYPE, RESULT, REASON};
-    const RollupRow *one = a, *other = b;
+    const RowKey *one = a, *other = b;
     int order = 0;
     for (gsize i = 0; order == 0 && i < G_N_ELEMENTS(keys); i++)
         order = compare(one->names[keys[i]], other->names[keys[i]]);
@@ -251,10 +263,10 @@ static void
 rank(RollupRows *rows, Rollup rollup)
 {
     for (guint i = 0; i < rows->rows[rollup]->len; i++) {
-        RollupRow *row = &g_array_index(rows->rows[rollup], RollupRow, i);
+        RowKey *key = key_at(rows, rollup, i);
         for (int name = 0; name < (rollup == ROLLUP_FAILURES ? N_NAMES : MX); name++)
-            row->names[name] = id_texts_rank(rows->names, row->names[name]);
-        row->policy = id_texts_rank(rows->policies, row->policy);
+            key->names[name] = id_texts_rank(rows->names, key->names[name]);
+        key->policy = id_texts_rank(rows->policies, key->policy);
     }
 }
 
@@ -326,73 +338,75 @@ rollup_rows_count(const RollupRows *rows, Rollup rollup)
 guint32
 rollup_rows_domain(const RollupRows *rows, Rollup rollup, guint i)
 {
-    return row_at(rows, rollup, i)->names[DOMAIN_NAME];
+    return key_at(rows, rollup, i)->names[DOMAIN_NAME];
 }
 
 /* NULL where the sender gave none. */
 static const char *
-optional_name(const RollupRows *rows, const RollupRow *row, int name)
+optional_name(const RollupRows *rows, const RowKey *key, int name)
 {
-    gboolean none = id_texts_id(rows->names, row->names[name]) == INTERN_NONE;
-    return none ? NULL : name_of(rows, row, name);
+    gboolean none = id_texts_id(rows->names, key->names[name]) == INTERN_NONE;
+    return none ? NULL : name_of(rows, key, name);
 }
 
 static const char *
-policy_of(const RollupRows *rows, const RollupRow *row)
+policy_of(const RollupRows *rows, const RowKey *key)
 {
-    gboolean none = id_texts_id(rows->policies, row->policy) == INTERN_NONE;
-    return none ? NULL : id_texts_text(rows->policies, row->policy);
+    gboolean none = id_texts_id(rows->policies, key->policy) == INTERN_NONE;
+    return none ? NULL : id_texts_text(rows->policies, key->policy);
 }
 
 static StsMode
-mode_of(const RollupRows *rows, const RollupRow *row)
+mode_of(const RollupRows *rows, const RowKey *key)
 {
-    return sts_mode_from_name(id_texts_word(rows->policies, row->policy));
+    return sts_mode_from_name(id_texts_word(rows->policies, key->policy));
 }
 
 /* Words of another program's making read as the lowest trust. */
 static Trust
-trust_of(const RollupRows *rows, const RollupRow *row)
+trust_of(const RollupRows *rows, const RowKey *key)
 {
     Trust trust = TRUST_UNAUTHENTICATED;
-    (void)trust_from_name(name_of(rows, row, TRUST), &trust);
+    (void)trust_from_name(name_of(rows, key, TRUST), &trust);
     return trust;
 }
 
 void
 rollup_rows_total(const RollupRows *rows, guint i, StoreTotal *ret_total)
 {
-    const RollupRow *row = row_at(rows, ROLLUP_TOTALS, i);
+    const TotalRow *row = &g_array_index(rows->rows[ROLLUP_TOTALS], TotalRow, i);
+    const RowKey *key = &row->key;
     *ret_total = (StoreTotal){
-        .day = row->day,
-        .domain = name_of(rows, row, DOMAIN_NAME),
-        .sender = name_of(rows, row, SENDER),
-        .policy_type = name_of(rows, row, TYPE),
-        .policy_text = policy_of(rows, row),
-        .mode = mode_of(rows, row),
-        .trust = trust_of(rows, row),
-        .reports = row->sums[0],
-        .successful = row->sums[1],
-        .failed = row->sums[2],
-        .detailed = row->sums[3],
+        .day = key->day,
+        .domain = name_of(rows, key, DOMAIN_NAME),
+        .sender = name_of(rows, key, SENDER),
+        .policy_type = name_of(rows, key, TYPE),
+        .policy_text = policy_of(rows, key),
+        .mode = mode_of(rows, key),
+        .trust = trust_of(rows, key),
+        .reports = row->reports,
+        .successful = row->successful,
+        .failed = row->failed,
+        .detailed = row->detailed,
     };
 }
 
 void
 rollup_rows_failure(const RollupRows *rows, guint i, StoreFailure *ret_failure)
 {
-    const RollupRow *row = row_at(rows, ROLLUP_FAILURES, i);
+    const FailureRow *row = &g_array_index(rows->rows[ROLLUP_FAILURES], FailureRow, i);
+    const RowKey *key = &row->key;
     *ret_failure = (StoreFailure){
-        .day = row->day,
-        .domain = name_of(rows, row, DOMAIN_NAME),
-        .sender = name_of(rows, row, SENDER),
-        .policy_type = name_of(rows, row, TYPE),
-        .policy_text = policy_of(rows, row),
-        .mode = mode_of(rows, row),
-        .trust = trust_of(rows, row),
-        .mx = optional_name(rows, row, MX),
-        .result_word = name_of(rows, row, RESULT),
-        .reason = optional_name(rows, row, REASON),
-        .sessions = row->sums[0],
+        .day = key->day,
+        .domain = name_of(rows, key, DOMAIN_NAME),
+        .sender = name_of(rows, key, SENDER),
+        .policy_type = name_of(rows, key, TYPE),
+        .policy_text = policy_of(rows, key),
+        .mode = mode_of(rows, key),
+        .trust = trust_of(rows, key),
+        .mx = optional_name(rows, key, MX),
+        .result_word = name_of(rows, key, RESULT),
+        .reason = optional_name(rows, key, REASON),
+        .sessions = row->sessions,
     };
 }

@@ -186,21 +186,96 @@ put_deviations(Page *page, const SenderView *view)
     page_section_end(page);
 }
 
+/* What DOMAIN has most to show of: the types of policy are not added up, as in its table. */
+static gint64
+most_failed(const SummaryDomain *domain)
+{
+    gint64 most = 0;
+    for (guint i = 0; i < domain->totals->len; i++)
+        most = MAX(most, g_array_index(domain->totals, SummaryTotal, i).failed);
+    return most;
+}
+
+static int
+most_failed_first(gconstpointer a, gconstpointer b)
+{
+    const SummaryDomain *const *x = a, *const *y = b;
+    gint64 one = most_failed(*x), other = most_failed(*y);
+    return one != other ? (one < other) - (one > other) : strcmp((*x)->domain, (*y)->domain);
+}
+
+static void
+put_domain(Page *page, const SenderView *view, const SummaryDomain *domain, guint number)
+{
+    g_autofree char *id = g_strdup_printf("domain-%u", number);
+    g_autofree char *failures = g_strdup_printf("failures-%u", number);
+    g_autofree char *totals = g_strdup_printf("totals-%u", number);
+    page_section(page, id, domain->domain);
+    trend_charts(page, trend_domain(view->trend, domain->domain));
+    total_table(page, domain, totals);
+    failure_table(page, domain, failures);
+    page_section_end(page);
+}
+
+static void
+put_domain_row(Page *page, const SummaryDomain *domain, const SummaryTotal *total)
+{
+    gint64 all = sessions_plus(total->successful, total->failed);
+    table_row(page);
+    table_head(page,
+               filter_link(&page->filter, page->context->prefix, page->filter.path, "domain",
+                           domain->domain, NULL),
+               domain->domain);
+    table_text(page, total->policy_type);
+    table_number(page, total->reports);
+    table_number(page, all);
+    table_number(page, total->failed);
+    table_rate(page, total->failed, all);
+    table_row_end(page);
+}
+
+/* The DOMAINS from number FIRST on, a row each for a type of policy. */
+static void
+put_other_domains(Page *page, const GPtrArray *domains, guint first)
+{
+    static const char *const columns[] = {"Domain",  "Policy type", "#Reports", "#Sessions",
+                                          "#Failed", "#Rate",       NULL};
+    guint shown = 0, all = 0;
+    page_section(page, "other-domains", "Other domains");
+    table_begin(page, "domain-table", "Those with fewer failed sessions", columns);
+    for (guint i = first; i < domains->len; i++) {
+        const SummaryDomain *domain = g_ptr_array_index(domains, i);
+        all += domain->totals->len;
+        for (guint j = 0; j < domain->totals->len && shown < LIMIT_DASHBOARD_TABLE_ROWS; j++) {
+            put_domain_row(page, domain, &g_array_index(domain->totals, SummaryTotal, j));
+            shown++;
+        }
+    }
+    table_end(page);
+    table_rest(page, shown, all);
+    page_section_end(page);
+}
+
+static void
+put_domains(Page *page, const SenderView *view)
+{
+    const GArray *all = view->summary->domains;
+    g_autoptr(GPtrArray) domains = g_ptr_array_sized_new(all->len);
+    for (guint i = 0; i < all->len; i++)
+        g_ptr_array_add(domains, &g_array_index(all, SummaryDomain, i));
+    g_ptr_array_sort(domains, most_failed_first);
+    guint whole = MIN(domains->len, LIMIT_DASHBOARD_SENDER_DOMAINS);
+    for (guint i = 0; i < whole; i++)
+        put_domain(page, view, g_ptr_array_index(domains, i), i);
+    if (whole < domains->len)
+        put_other_domains(page, domains, whole);
+}
+
 static void
 put_view(Page *page, const SenderView *view)
 {
     page_begin(page, page->filter.sender);
-    for (guint i = 0; i < view->summary->domains->len; i++) {
-        const SummaryDomain *domain = &g_array_index(view->summary->domains, SummaryDomain, i);
-        g_autofree char *id = g_strdup_printf("domain-%u", i);
-        g_autofree char *failures = g_strdup_printf("failures-%u", i);
-        g_autofree char *totals = g_strdup_printf("totals-%u", i);
-        page_section(page, id, domain->domain);
-        trend_charts(page, trend_domain(view->trend, domain->domain));
-        total_table(page, domain, totals);
-        failure_table(page, domain, failures);
-        page_section_end(page);
-    }
+    put_domains(page, view);
     put_deviations(page, view);
     put_days(page, view);
     page_end(page);

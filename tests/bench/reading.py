@@ -62,8 +62,8 @@ def cold(store, question):
 
 def against_first(name, question, filled):
     samples = {size: [] for size in SIZES}
-    for _ in range(ROUNDS):
-        for size in SIZES:
+    for number in range(ROUNDS):
+        for size in SIZES[::-1 if number % 2 else 1]:
             samples[size].append(question(filled[size]))
     for size in SIZES[1:]:
         compare("%s: %d, %d" % (name, size, SIZES[0]), samples[size], samples[SIZES[0]], "ms",

@@ -142,6 +142,8 @@ decode_name(Decoder *decoder, const Place *place, const char *text, gsize length
             gboolean allow_wildcard)
 {
     gsize start = 0, end = length;
+    if (domain_name_is_normal(text, length))
+        return report_string(decoder->report, text, (gssize)length);
     while (start < end && g_ascii_isspace(text[start]))
         start++;
     while (end > start && g_ascii_isspace(text[end - 1]))

@@ -63,6 +63,24 @@ lower_labels(char *name)
     }
 }
 
+gboolean
+domain_name_is_normal(const char *name, gsize length)
+{
+    gsize label = 0;
+    if (length > LIMIT_NAME_BYTES)
+        return FALSE;
+    for (gsize i = 0; i < length; i++) {
+        char c = name[i];
+        if (c == '.' ? label == 0
+                     : (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_')
+            return FALSE;
+        label = c == '.' ? 0 : label + 1;
+        if (label > LABEL_BYTES)
+            return FALSE;
+    }
+    return label > 0;
+}
+
 char *
 domain_name_normalise(const char *name, gssize length, gboolean allow_wildcard,
                       gboolean *ret_changed)

@@ -13,6 +13,10 @@
 char *domain_name_normalise(const char *name, gssize length, gboolean allow_wildcard,
                             gboolean *ret_changed);
 
+/* NAME, without a wildcard, is just what domain_name_normalise makes of it, as names nearly always
+ * are. */
+gboolean domain_name_is_normal(const char *name, gsize length);
+
 /* PARENT equals NAME or is above it, label by label. Both normalised. */
 gboolean domain_name_is_below_or_equal(const char *name, const char *parent);
 

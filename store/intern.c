@@ -5,13 +5,32 @@
 #include "schema/sts_policy.h"
 #include "store/intern-internal.h"
 
+/* Eight octets at a time: g_str_hash, which goes by single ones, took a thirtieth of what storing a
+ * report takes. */
+static guint
+hash_text(gconstpointer key)
+{
+    const char *text = key;
+    gsize left = strlen(text);
+    guint64 hash = left, word;
+    for (; left >= sizeof word; left -= sizeof word, text += sizeof word) {
+        memcpy(&word, text, sizeof word);
+        hash = (hash ^ word) * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15);
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    memcpy(&word, text, left);
+    hash = (hash ^ word) * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15);
+    return (guint)(hash >> 32);
+}
+
 Intern *
 intern_new(StatementCache *statements)
 {
     Intern *intern = g_new0(Intern, 1);
     intern->statements = statements;
-    intern->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    intern->policies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    intern->names = g_hash_table_new_full(hash_text, g_str_equal, g_free, g_free);
+    intern->policies = g_hash_table_new_full(hash_text, g_str_equal, g_free, g_free);
     return intern;
 }
 

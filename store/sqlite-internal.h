@@ -32,3 +32,18 @@ gboolean sqlite_write_blob(DriverConnection *connection, const char *table, cons
 /* The first column of the row that SQL gives. */
 gboolean sqlite_read_int(DriverConnection *connection, const char *sql, int *ret_value,
                          GError **error);
+
+/* sqlite_statement.c */
+void sqlite_finalize(DriverStatement *statement);
+DriverStatement *sqlite_prepare(DriverConnection *connection, const char *sql, GError **error);
+void sqlite_bind_int(DriverStatement *statement, int parameter, gint64 value);
+void sqlite_bind_text(DriverStatement *statement, int parameter, const char *text);
+void sqlite_bind_blob(DriverStatement *statement, int parameter, const void *data, gsize length);
+void sqlite_bind_zeros(DriverStatement *statement, int parameter, gsize length);
+gboolean sqlite_step(DriverStatement *statement, gboolean *ret_row, GError **error);
+gboolean sqlite_send(DriverStatement *statement, GError **error);
+gboolean sqlite_insert(DriverStatement *statement, gint64 *ret_id, GError **error);
+void sqlite_reset(DriverStatement *statement);
+gint64 sqlite_column_int(DriverStatement *statement, int column);
+const char *sqlite_column_text(DriverStatement *statement, int column);
+const void *sqlite_column_blob(DriverStatement *statement, int column, gsize *ret_length);

@@ -1,4 +1,5 @@
-/* sqlite.c: the driver for SQLite; with sqlite_file.c the only one that knows its types. */
+/* sqlite.c: the driver for SQLite; with sqlite_statement.c and sqlite_file.c the only one that knows its
+ * types. */
 #include <errno.h>
 #include <sqlite3.h>
 
@@ -18,21 +19,10 @@ static const char settings[] = "PRAGMA page_size = 16384;"
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA secure_delete = FAST;"
                                "PRAGMA foreign_keys = OFF;"
-                               "PRAGMA wal_autocheckpoint = 4000;"
+                               "PRAGMA wal_autocheckpoint = 1000;"
                                "PRAGMA journal_size_limit = 67108864;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA cell_size_check = ON;";
-
-struct DriverStatement {
-    DriverConnection *connection;
-    sqlite3_stmt *handle;
-    /* SQLite numbers "$2" by where it first stands in the text; this is SQLite's number for ours.
-     */
-    int index[DRIVER_PARAMETERS + 1];
-    guint32 wanted, bound; /* bit n: parameter n */
-    int fault;             /* first error of a bind, told by the step */
-};
-G_STATIC_ASSERT(DRIVER_PARAMETERS <= 32);
 
 /* ---- errors ---------------------------------------------------------------------------- */
 
@@ -230,9 +220,20 @@ configure(DriverConnection *connection, StoreMode mode, gboolean memory, GError 
            (memory || enter_wal(connection, error));
 }
 
+/* Once, before SQLite is first used: it would count what it allocates, for which each allocation of
+ * every thread takes one lock. Nobody asks for the counts. */
+static gpointer
+set_up(gpointer unused)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* without it all is as well, and slower */
+    return unused;
+}
+
 static DriverConnection *
 sqlite_open(const char *place, StoreMode mode, int lock_wait_ms, GError **error)
 {
+    static GOnce once = G_ONCE_INIT;
+    g_once(&once, set_up, NULL);
     gboolean memory = g_strcmp0(place, ":memory:") == 0;
     /* "./" keeps SQLite from reading "file:x" or ":x:" as anything but a name. */
     g_autofree char *path =
@@ -281,186 +282,6 @@ sqlite_commit(DriverConnection *connection, GError **error)
         return TRUE;
     sqlite_rollback(connection);
     return FALSE;
-}
-
-/* ---- statements ------------------------------------------------------------------------ */
-
-static void
-sqlite_finalize(DriverStatement *statement)
-{
-    if (statement == NULL)
-        return;
-    sqlite3_finalize(statement->handle);
-    g_free(statement);
-}
-
-/* FALSE for a placeholder that is not "$" and a number within bounds. */
-static gboolean
-map_parameters(DriverStatement *statement)
-{
-    for (int i = 1; i <= sqlite3_bind_parameter_count(statement->handle); i++) {
-        const char *name = sqlite3_bind_parameter_name(statement->handle, i);
-        guint64 number;
-        if (name == NULL || name[0] != '$' ||
-            !g_ascii_string_to_unsigned(name + 1, 10, 1, DRIVER_PARAMETERS, &number, NULL))
-            return FALSE;
-        statement->index[number] = i;
-        statement->wanted |= 1u << (number - 1);
-    }
-    return TRUE;
-}
-
-/* Whether nothing but white space and comments is left. */
-static gboolean
-is_blank(DriverConnection *connection, const char *sql)
-{
-    sqlite3_stmt *more = NULL;
-    gboolean blank =
-        sqlite3_prepare_v2(connection->handle, sql, -1, &more, NULL) == SQLITE_OK && more == NULL;
-    sqlite3_finalize(more);
-    return blank;
-}
-
-static DriverStatement *
-sqlite_prepare(DriverConnection *connection, const char *sql, GError **error)
-{
-    const char *rest = NULL;
-    DriverStatement *statement = g_new0(DriverStatement, 1);
-    statement->connection = connection;
-    int code = sqlite3_prepare_v3(connection->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                  &statement->handle, &rest);
-    if (code != SQLITE_OK)
-        sqlite_fail(connection, code, sql, error);
-    else if (statement->handle == NULL || !is_blank(connection, rest))
-        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "not one statement: %s", sql);
-    else if (!map_parameters(statement))
-        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "placeholders are $1, $2 ...: %s",
-                    sql);
-    else
-        return statement;
-    sqlite_finalize(statement);
-    return NULL;
-}
-
-/* SQLite's number for PARAMETER, or 0 with the fault noted. */
-static int
-place_of(DriverStatement *statement, int parameter)
-{
-    if (parameter < 1 || parameter > DRIVER_PARAMETERS || statement->index[parameter] == 0) {
-        statement->fault = SQLITE_RANGE;
-        return 0;
-    }
-    statement->bound |= 1u << (parameter - 1);
-    return statement->index[parameter];
-}
-
-static void
-note(DriverStatement *statement, int code)
-{
-    if (code != SQLITE_OK && statement->fault == SQLITE_OK)
-        statement->fault = code;
-}
-
-static void
-sqlite_bind_int(DriverStatement *statement, int parameter, gint64 value)
-{
-    int index = place_of(statement, parameter);
-    if (index != 0)
-        note(statement, sqlite3_bind_int64(statement->handle, index, value));
-}
-
-static void
-sqlite_bind_text(DriverStatement *statement, int parameter, const char *text)
-{
-    int index = place_of(statement, parameter);
-    if (index != 0)
-        note(statement, sqlite3_bind_text(statement->handle, index, text, -1, SQLITE_STATIC));
-}
-
-static void
-sqlite_bind_blob(DriverStatement *statement, int parameter, const void *data, gsize length)
-{
-    int index = place_of(statement, parameter);
-    if (index == 0)
-        return;
-    /* An empty blob is not NULL, though its address may be. */
-    if (data != NULL && length == 0)
-        note(statement, sqlite3_bind_zeroblob(statement->handle, index, 0));
-    else
-        note(statement, sqlite3_bind_blob64(statement->handle, index, data, length, SQLITE_STATIC));
-}
-
-static void
-sqlite_bind_zeros(DriverStatement *statement, int parameter, gsize length)
-{
-    int index = place_of(statement, parameter);
-    if (index != 0)
-        note(statement, sqlite3_bind_zeroblob64(statement->handle, index, length));
-}
-
-static gboolean
-sqlite_step(DriverStatement *statement, gboolean *ret_row, GError **error)
-{
-    if (statement->fault != SQLITE_OK || statement->bound != statement->wanted) {
-        g_set_error(error, STORE_ERROR, STORE_ERROR_INTERNAL, "parameters do not fit (%s): %s",
-                    statement->fault != SQLITE_OK ? sqlite3_errstr(statement->fault) : "missing",
-                    sqlite3_sql(statement->handle));
-        return FALSE;
-    }
-    int code = sqlite3_step(statement->handle);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return sqlite_fail(statement->connection, code, sqlite3_sql(statement->handle), error);
-    *ret_row = code == SQLITE_ROW;
-    return TRUE;
-}
-
-static gboolean
-sqlite_send(DriverStatement *statement, GError **error)
-{
-    gboolean row = TRUE;
-    while (row) {
-        if (!sqlite_step(statement, &row, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-sqlite_insert(DriverStatement *statement, gint64 *ret_id, GError **error)
-{
-    if (!sqlite_send(statement, error))
-        return FALSE;
-    *ret_id = sqlite3_last_insert_rowid(statement->connection->handle);
-    return TRUE;
-}
-
-static void
-sqlite_reset(DriverStatement *statement)
-{
-    sqlite3_reset(statement->handle);
-    sqlite3_clear_bindings(statement->handle); /* they point to memory of the caller */
-    statement->bound = 0;
-    statement->fault = SQLITE_OK;
-}
-
-static gint64
-sqlite_column_int(DriverStatement *statement, int column)
-{
-    return sqlite3_column_int64(statement->handle, column);
-}
-
-static const char *
-sqlite_column_text(DriverStatement *statement, int column)
-{
-    return (const char *)sqlite3_column_text(statement->handle, column);
-}
-
-static const void *
-sqlite_column_blob(DriverStatement *statement, int column, gsize *ret_length)
-{
-    const void *data = sqlite3_column_blob(statement->handle, column);
-    *ret_length = (gsize)sqlite3_column_bytes(statement->handle, column);
-    return data;
 }
 
 const Driver driver_sqlite = {

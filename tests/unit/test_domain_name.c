@@ -57,6 +57,32 @@ test_names(void)
     }
 }
 
+/* The short cut says just what the long way does. */
+static void
+test_normal(void)
+{
+    static const char letters[] = "aaabz09-_....A* \xc3\xbc";
+    g_autoptr(GRand) chance = g_rand_new_with_seed(1);
+    guint normals = 0;
+    for (guint i = 0; i < 20000; i++) {
+        char name[2 * LIMIT_NAME_BYTES];
+        gboolean long_labels = i % 4 == 0;
+        gsize length = (gsize)g_rand_int_range(chance, 0, i % 2 == 0 ? 8 : sizeof name);
+        gint letter = g_rand_int_range(chance, 2, sizeof letters);
+        for (gsize at = 0; at < length; at++)
+            name[at] = letters[g_rand_int_range(chance, 0, long_labels ? 7 : letter)];
+        for (gsize at = 1; at < length; at += (gsize)g_rand_int_range(chance, 40, 70))
+            name[at] = long_labels ? '.' : name[at];
+        g_autofree char *normal = domain_name_normalise(name, (gssize)length, FALSE, NULL);
+        gboolean same =
+            normal != NULL && strlen(normal) == length && memcmp(normal, name, length) == 0;
+        g_assert_cmpint(domain_name_is_normal(name, length), ==, same);
+        normals += same;
+    }
+    g_assert_cmpuint(normals, >, 1000);
+    g_assert_cmpuint(normals, <, 19000);
+}
+
 static void
 test_wildcards(void)
 {
@@ -147,6 +173,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/domain-name/normal", test_normal);
     g_test_add_func("/domain-name/names", test_names);
     g_test_add_func("/domain-name/wildcards", test_wildcards);
     g_test_add_func("/domain-name/lengths", test_lengths);

@@ -106,6 +106,7 @@ start_https(Serve *serve, const Config *config, const Sink *sink, GError **error
         .proxies = config->https_proxies,
         .folder = serve->folder,
         .turns = serve->turns,
+        .judges = config->https_threads,
     };
     if (config->https_listen == NULL)
         return TRUE;
@@ -200,8 +201,9 @@ cmd_serve(App *app, int argc, char **argv)
         app->config->dashboard_listen == NULL)
         status = options_usage("serve", "nothing to listen on: set listen= of [https], [lmtp] or "
                                         "[dashboard]");
-    heap_stay_small();
-    if (status < 0)
-        status = command_open_store(app);
+    if (status >= 0)
+        return status;
+    heap_stay_small(app->config->https_threads);
+    status = command_open_store(app);
     return status >= 0 ? status : serve(app);
 }

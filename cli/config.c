@@ -14,6 +14,8 @@
 #define DEFAULT_FILE      "/etc/tlsgauge/tlsgauge.conf"
 #define DEFAULT_STORE_DIR "/var/lib/tlsgauge"
 #define STORE_FILE        "reports.db"
+/* Beyond that many, TLS and the one thread that writes are what limits. */
+#define MOST_JUDGES       6u
 
 G_DEFINE_QUARK(tlsgauge - config - error, config_error)
 
@@ -274,6 +276,8 @@ config_load(const char *path, GError **error)
     if (path == NULL && access(DEFAULT_FILE, F_OK) == 0)
         path = DEFAULT_FILE;
     config->cache_bytes = STORE_CACHE_BYTES;
+    /* One processor is for TLS, one for writing. */
+    config->https_threads = CLAMP(g_get_num_processors(), 2, 2 + MOST_JUDGES) - 2;
     config->readiness = readiness_defaults;
     config->https_path = g_strdup("/v1/tlsrpt");
     config_mail_defaults(config);

@@ -52,6 +52,7 @@ typedef struct {
     IntakeRules rules; /* [domains] [mx] [trust] [limits] */
     char *https_listen, *https_certificate, *https_key, *https_path;
     GPtrArray *https_proxies; /* of proxies.h; NULL for none */
+    guint https_threads;      /* that judge, beside the one that speaks TLS */
     char *dashboard_listen, *dashboard_prefix, *dashboard_users;
     char *dashboard_certificate, *dashboard_key;
     char **dashboard_hosts; /* names it is asked by; NULL: none but those of loopback */

@@ -334,6 +334,8 @@ const ConfigKey config_keys[] = {
      "a path that starts with \"/\", without query"},
     {"https", "trusted-proxies", set_proxies, 0, 0, 0,
      "addresses or networks, like 127.0.0.1;10.0.0.0/8"},
+    {"https", "threads", set_uint, offsetof(Config, https_threads), 0, LIMIT_HTTPS_THREADS,
+     "a number from 0 to " G_STRINGIFY(LIMIT_HTTPS_THREADS)},
     TEXT("lmtp", "listen", lmtp_listen, "/PATH of a socket, ADDRESS:PORT or [ADDRESS]:PORT"),
     TEXT("lmtp", "group", lmtp_group, "the name of a group"),
     {"lmtp", "mode", set_mode, offsetof(Config, lmtp_mode), 0, 0, "octal rights from 0600 to 0777"},

@@ -7,9 +7,10 @@
 #include "ingest/body.h"
 #include "ingest/https.h"
 #include "ingest/https_front.h"
+#include "ingest/judging.h"
 
-/* Threads: those of libmicrohttpd (requests, certificate callback; a connection stays in one), that
- * of https_connections, those of the sink (done), and the callers of https.h. */
+/* Threads: that of libmicrohttpd (requests, certificate callback), that of https_connections, those
+ * that judge, those of the sink (done), and the callers of https.h. */
 struct HttpsServer {
     atomic_uint references; /* the owner, and each request: done may come after https_stop */
     const IntakeRules *rules;
@@ -23,6 +24,7 @@ struct HttpsServer {
     HttpsFront front;
     BodyRoom *room;
     BodyTurns *turns; /* NULL: nobody waits */
+    Judging *judging; /* NULL: the thread of libmicrohttpd judges too */
     atomic_bool draining;
     atomic_uint requests, stored, duplicate, refused, unavailable;
 

@@ -136,14 +136,18 @@ start(HttpsServer *server, const HttpsOptions *options, GError **error)
     server->room = body_room_new(LIMIT_BODIES_BYTES, options->folder);
     server->turns = options->turns;
     server->path = clean_path(options->path, error);
+    server->judging = judging_start(options->judges, https_request_judge);
     return server->path != NULL && https_front_start(&server->front, &front, error);
 }
 
-/* Also for a server that was started half. */
+/* Also for a server that was started half. When libmicrohttpd has stopped nothing is handed to those
+ * who judge any more. */
 static void
 dismantle(HttpsServer *server)
 {
     https_front_stop(&server->front);
+    judging_stop(server->judging);
+    server->judging = NULL;
     https_server_unref(server);
 }
 

@@ -23,6 +23,7 @@ typedef struct {
         *proxies;       /* of our own, whose X-Forwarded-For is believed (proxies.h), or NULL */
     const char *folder; /* for large bodies on their way in; NULL: that for temporary files */
     BodyTurns *turns;   /* in which large ones are judged, or NULL */
+    guint judges;       /* threads that decode and judge, beside the one that speaks TLS; 0: none */
 } HttpsOptions;
 
 /* Counters since the start, for metrics. Read with atomic operations. */
@@ -31,7 +32,8 @@ typedef struct {
 } HttpsCounters;
 
 /* Starts to listen. Everything given is copied but RULES, SINK, the proxies and the turns, which
- * must outlive the server, the last until all items are done. LOG gets one printable line for every
+ * must outlive the server, the last until all items are done. SINK is called by all threads that
+ * judge. LOG gets one printable line for every
  * refusal and fault; may be called from any thread; may be NULL. G_IO_ERROR or G_FILE_ERROR when it
  * cannot listen or read the certificate: the message names the file or the address. */
 HttpsServer *https_start(const HttpsOptions *options, const IntakeRules *rules, const Sink *sink,

@@ -38,9 +38,11 @@ struct HttpsRequest {
     Item *items;
     guint n_items;
 
+    GList to_judge; /* in server->judging */
+
     /* under server->lock */
-    guint references; /* libmicrohttpd and each item that is not done */
-    guint pending;    /* items that are not done */
+    guint references; /* libmicrohttpd, who judges, and each item that is not done */
+    guint pending;    /* judging, and items that are not done */
     gboolean waiting; /* suspended; who takes this back resumes */
     gboolean woken;   /* resumed without its commit */
     GList link;       /* in server->open */
@@ -76,6 +78,7 @@ request_new(HttpsServer *server, struct MHD_Connection *handle)
                        MHD_lookup_connection_value(handle, MHD_HEADER_KIND, "X-Forwarded-For"));
     request->references = 1;
     request->link.data = request;
+    request->to_judge.data = request;
     pthread_mutex_lock(&server->lock);
     g_queue_push_tail_link(&server->open, &request->link);
     pthread_mutex_unlock(&server->lock);
@@ -240,17 +243,14 @@ resume(HttpsRequest *request)
     MHD_resume_connection(request->handle);
 }
 
-/* SinkDone. The connection cannot go away under us: while it is suspended libmicrohttpd leaves it
- * alone, and only he who takes `waiting` back resumes it. MHD_resume_connection is called under
- * the lock, so that https_stop, which takes it too, cannot stop the daemon meanwhile. */
+/* One of what is pending is over. The connection cannot go away under us: while it is suspended
+ * libmicrohttpd leaves it alone, and only he who takes `waiting` back resumes it.
+ * MHD_resume_connection is called under the lock, so that https_stop, which takes it too, cannot
+ * stop the daemon meanwhile. */
 static void
-item_done(gpointer data, Outcome outcome, const char *reference)
+settle(HttpsRequest *request)
 {
-    Item *item = data;
-    HttpsRequest *request = item->request;
     HttpsServer *server = request->server;
-    item->outcome = outcome;
-    item->reference = g_strdup(reference);
     pthread_mutex_lock(&server->lock);
     gboolean all = --request->pending == 0;
     if (all)
@@ -264,6 +264,16 @@ item_done(gpointer data, Outcome outcome, const char *reference)
     pthread_mutex_unlock(&server->lock);
     if (last)
         request_free(request);
+}
+
+/* SinkDone. */
+static void
+item_done(gpointer data, Outcome outcome, const char *reference)
+{
+    Item *item = data;
+    item->outcome = outcome;
+    item->reference = g_strdup(reference);
+    settle(item->request);
 }
 
 /* FALSE when the server stops: then nothing may be suspended any more. */
@@ -318,41 +328,68 @@ must_wait(const HttpsRequest *request)
            !(request->asked && body_turn_is_granted(turns, &request->turn));
 }
 
-/* The body is whole: judge it and hand it on. */
-static enum MHD_Result
-hand_on(HttpsRequest *request)
+/* The items of REQUEST, which are JUDGED. */
+static void
+make_items(HttpsRequest *request, const GPtrArray *judged)
 {
-    HttpsServer *server = request->server;
-    g_autoptr(GPtrArray) judged = g_ptr_array_new_with_free_func((GDestroyNotify)judged_free);
-    g_autoptr(GBytes) body = body_steal(&request->body);
-    Origin origin = {
-        .road = ROAD_HTTPS,
-        .source = request->peer,
-        .received = g_get_real_time() / G_USEC_PER_SEC,
-    };
-    request->judged = TRUE;
-    if (body != NULL)
-        intake_payload(server->rules, &origin, body, NULL, TRUST_UNAUTHENTICATED, judged);
-    if (judged->len == 0 || !suspend(request, judged->len)) {
-        HttpsAnswer answer = refusal(OUTCOME_UNAVAILABLE, "not taken in; send it again later");
-        return send_answer(request, &answer);
-    }
-
     const guint n = judged->len;
     Item *items = g_new0(Item, n);
-    request->items = items;
-    request->n_items = n;
     for (guint i = 0; i < n; i++) {
         const Judged *one = g_ptr_array_index(judged, i);
         items[i].request = request;
         items[i].reason = g_strdup(one->reason);
         items[i].findings = g_ptr_array_ref(one->findings);
     }
-    /* From the last item on REQUEST may be gone: done may come before take returns, and from
-     * another thread. Here it lives on, because its connection is this thread's to resume. */
-    g_ptr_array_set_free_func(judged, NULL);
-    for (guint i = 0; i < n; i++)
-        server->sink->take(server->sink->self, g_ptr_array_index(judged, i), item_done, &items[i]);
+    request->items = items;
+    request->n_items = n;
+    pthread_mutex_lock(&request->server->lock);
+    request->references += n;
+    request->pending += n;
+    pthread_mutex_unlock(&request->server->lock);
+}
+
+void
+https_request_judge(gpointer data)
+{
+    HttpsRequest *request = data;
+    const HttpsServer *server = request->server;
+    g_autoptr(GPtrArray) judged = g_ptr_array_new();
+    g_autoptr(GBytes) body = body_steal(&request->body);
+    Origin origin = {
+        .road = ROAD_HTTPS,
+        .source = request->peer,
+        .received = g_get_real_time() / G_USEC_PER_SEC,
+    };
+    if (body != NULL)
+        intake_payload(server->rules, &origin, body, NULL, TRUST_UNAUTHENTICATED, judged);
+    make_items(request, judged);
+    /* Done may come before take returns, and from another thread: without what is pending here,
+     * REQUEST might be gone. */
+    for (guint i = 0; i < judged->len; i++)
+        server->sink->take(server->sink->self, g_ptr_array_index(judged, i), item_done,
+                           &request->items[i]);
+    settle(request);
+}
+
+static enum MHD_Result
+send_untaken(HttpsRequest *request)
+{
+    HttpsAnswer answer = refusal(OUTCOME_UNAVAILABLE, "not taken in; send it again later");
+    return send_answer(request, &answer);
+}
+
+/* The body is whole: to whom judges it, and hands it on. */
+static enum MHD_Result
+hand_on(HttpsRequest *request)
+{
+    HttpsServer *server = request->server;
+    request->judged = TRUE;
+    if (!suspend(request, 1))
+        return send_untaken(request);
+    if (server->judging != NULL)
+        judging_put(server->judging, &request->to_judge);
+    else
+        https_request_judge(request);
     return MHD_YES;
 }
 
@@ -377,6 +414,8 @@ detail_of(Outcome outcome)
 static enum MHD_Result
 answer_items(HttpsRequest *request)
 {
+    if (request->n_items == 0) /* the body could not be had again */
+        return send_untaken(request);
     const Item *worst = &request->items[0];
     for (guint i = 1; i < request->n_items; i++) {
         const Item *item = &request->items[i];

@@ -14,6 +14,10 @@ enum MHD_Result https_request_handle(void *cls, struct MHD_Connection *handle, c
 void https_request_completed(void *cls, struct MHD_Connection *handle, void **context,
                              enum MHD_RequestTerminationCode code);
 
+/* Judges the whole body of a suspended request and gives what it holds to the sink. In the thread of
+ * libmicrohttpd, or in one of judging.h. */
+void https_request_judge(gpointer request);
+
 /* Under the lock of SERVER, when it stops: requests that wait for their commit are answered now
  * that they should come again. */
 void https_request_wake_all(HttpsServer *server);

@@ -65,6 +65,8 @@
 #define LIMIT_QUEUE_ITEMS 4096u
 #define LIMIT_QUEUE_BYTES (64u * 1024 * 1024)
 
+/* Threads that judge what came by HTTPS. */
+#define LIMIT_HTTPS_THREADS 64
 /* HTTPS: connections in all and an address, seconds without progress. */
 #define LIMIT_HTTPS_CONNECTIONS 512u
 #define LIMIT_HTTPS_CONNECTIONS_PER_ADDRESS 64u

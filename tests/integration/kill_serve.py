@@ -1,5 +1,6 @@
-"""Goal: `serve` under a load of posts, killed with -9 many times over: every acknowledged report is
-there, none twice, the store is sound, and a rebuild changes nothing."""
+"""Goal: `serve` under a load of posts, with and without threads of their own that judge, killed with -9
+many times over: every acknowledged report is there, none twice, the store is sound, and a rebuild
+changes nothing."""
 import http.client
 import os
 import random
@@ -13,7 +14,7 @@ from program import Place, Server, expect, expect_equal  # noqa: E402
 from reports import gzipped, report  # noqa: E402
 
 ROUNDS, THREADS = 12, 8
-place = Place("[https]\nlisten=127.0.0.1:0\n")
+place = Place()
 acknowledged, lock = set(), threading.Lock()
 chance = random.Random(8460)
 
@@ -39,6 +40,7 @@ def post_until_dead(port, prefix):
 
 
 for round_number in range(ROUNDS):
+    place.configure("[https]\nlisten=127.0.0.1:0\nthreads=%d\n" % (3 * (round_number % 2)))
     server = Server(place)
     threads = [threading.Thread(target=post_until_dead, args=(server.port, "%d-%d" % (round_number, t)))
                for t in range(THREADS)]

@@ -371,19 +371,19 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/https/receipts", test_receipts);
-    g_test_add_func("/https/origin", test_origin);
-    g_test_add_func("/https/defect-is-explained", test_defect_is_explained);
-    g_test_add_func("/https/worst-of-several", test_worst_of_several);
-    g_test_add_func("/https/refused-by-header", test_refused_by_header);
-    g_test_add_func("/https/malformed", test_malformed);
-    g_test_add_func("/https/path", test_path_is_tolerant);
-    g_test_add_func("/https/labels", test_labels_do_not_matter);
-    g_test_add_func("/https/expect-continue", test_expect_continue);
-    g_test_add_func("/https/chunked", test_chunked);
-    g_test_add_func("/https/chunked-too-large", test_chunked_too_large);
-    g_test_add_func("/https/at-the-limit", test_at_the_limit);
-    g_test_add_func("/https/keep-alive", test_keep_alive_and_pipelining);
-    g_test_add_func("/https/http-1.0", test_http_1_0);
+    add_test("/https/receipts", test_receipts);
+    add_test("/https/origin", test_origin);
+    add_test("/https/defect-is-explained", test_defect_is_explained);
+    add_test("/https/worst-of-several", test_worst_of_several);
+    add_test("/https/refused-by-header", test_refused_by_header);
+    add_test("/https/malformed", test_malformed);
+    add_test("/https/path", test_path_is_tolerant);
+    add_test("/https/labels", test_labels_do_not_matter);
+    add_test("/https/expect-continue", test_expect_continue);
+    add_test("/https/chunked", test_chunked);
+    add_test("/https/chunked-too-large", test_chunked_too_large);
+    add_test("/https/at-the-limit", test_at_the_limit);
+    add_test("/https/keep-alive", test_keep_alive_and_pipelining);
+    add_test("/https/http-1.0", test_http_1_0);
     return g_test_run();
 }

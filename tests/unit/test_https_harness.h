@@ -185,11 +185,17 @@ fixture_start(Fixture *f)
     g_assert_cmpuint(https_port(f->server), >, 0);
 }
 
+#define WITH_JUDGES "/judges"
+
 static void
 fixture_prepare(Fixture *f)
 {
+    gboolean judges = g_str_has_suffix(g_test_get_path(), WITH_JUDGES);
     *f = (Fixture){
-        .options = {.listen = "127.0.0.1:0", .listen_fd = -1, .path = "/v1/tlsrpt"},
+        .options = {.listen = "127.0.0.1:0",
+                    .listen_fd = -1,
+                    .path = "/v1/tlsrpt",
+                    .judges = judges ? 3 : 0},
         .rules = {.minimum = TRUST_UNAUTHENTICATED},
         .fake = {.outcomes = {-1, -1, -1, -1}},
     };
@@ -358,3 +364,12 @@ assert_alive(Fixture *f)
         fixture_clear(&f);                                                                         \
     }                                                                                              \
     static void name##_body(Fixture *f)
+
+/* FUNC twice: with one thread that does all, and with some that judge. */
+static G_GNUC_UNUSED void
+add_test(const char *path, GTestFunc func)
+{
+    g_autofree char *judges = g_strconcat(path, WITH_JUDGES, NULL);
+    g_test_add_func(path, func);
+    g_test_add_func(judges, func);
+}

@@ -144,9 +144,9 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/https-large/one-after-the-other", test_one_after_the_other);
-    g_test_add_func("/https-large/slow-sender", test_slow_sender);
-    g_test_add_func("/https-large/stop", test_stop);
-    g_test_add_func("/https-large/too-many", test_too_many);
+    add_test("/https-large/one-after-the-other", test_one_after_the_other);
+    add_test("/https-large/slow-sender", test_slow_sender);
+    add_test("/https-large/stop", test_stop);
+    add_test("/https-large/too-many", test_too_many);
     return g_test_run();
 }

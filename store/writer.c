@@ -2,12 +2,16 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "schema/limits.h"
 
 /* What a thread that puts frees of what is written: more than comes in, so that it gets less. */
 #define FREED_AT_ONCE 2u
+/* Queues of what is written, one for each thread that puts where there are no more of them: a block
+ * is freed soonest by who allocated it. */
+#define FREERS        16u
 /* And when nobody puts for so long, the writer does. */
 #define IDLE_US       (50 * G_TIME_SPAN_MILLISECOND)
 
@@ -19,12 +23,13 @@ struct Writer {
     pthread_cond_t arrived; /* an item, or the order to stop */
     pthread_cond_t room;    /* the queue got shorter, or a putter left */
     GQueue queue;           /* of Job */
-    GQueue written;         /* of Job: told, to be freed */
-    guint wanted;           /* so many in the queue are worth a wake-up */
-    guint items;            /* waiting or being written */
-    gsize bytes;            /* of these */
-    guint putters;          /* threads inside writer_put */
-    guint crowded;          /* of these, waiting for room */
+    GQueue written[FREERS]; /* of Job: told, to be freed */
+    guint n_written;
+    guint wanted;  /* so many in the queue are worth a wake-up */
+    guint items;   /* waiting or being written */
+    gsize bytes;   /* of these */
+    guint putters; /* threads inside writer_put */
+    guint crowded; /* of these, waiting for room */
     gboolean stopping;
     gboolean bulk;
 
@@ -37,6 +42,7 @@ typedef struct {
     WriterItem item;
     WriterResult result;
     gint64 id;
+    guint freer; /* the queue in which it waits to be freed */
 } Job;
 
 /* ---- one item -------------------------------------------------------------------------- */
@@ -187,20 +193,48 @@ write_group(Store *store, GPtrArray *jobs)
 
 /* ---- what is written ------------------------------------------------------------------- */
 
-/* Under the lock, which it gives up meanwhile. Frees at most N. */
+/* The queue of the calling thread. */
+static guint
+own_freer(void)
+{
+    static atomic_uint next;
+    static _Thread_local guint number; /* 0: none so far */
+    if (number == 0)
+        number = atomic_fetch_add(&next, 1) % FREERS + 1;
+    return number - 1;
+}
+
+/* Under the lock. Of queue FREER, or where that is empty of any other; NULL where all are. */
+static Job *
+pop_written(Writer *writer, guint freer)
+{
+    Job *job = g_queue_pop_head(&writer->written[freer]);
+    for (guint i = 0; job == NULL && i < FREERS && writer->n_written > 0; i++)
+        job = g_queue_pop_head(&writer->written[i]);
+    writer->n_written -= job != NULL;
+    return job;
+}
+
+/* Under the lock, which it gives up meanwhile. */
 static void
-free_written(Writer *writer, guint n)
+free_one(Writer *writer, Job *job)
+{
+    writer->items--;
+    writer->bytes -= job->item.bytes;
+    if (writer->crowded > 0)
+        pthread_cond_broadcast(&writer->room);
+    pthread_mutex_unlock(&writer->lock);
+    job_free(job);
+    pthread_mutex_lock(&writer->lock);
+}
+
+/* The same for at most N, those of FREER first. */
+static void
+free_written(Writer *writer, guint freer, guint n)
 {
     Job *job;
-    while (n-- > 0 && (job = g_queue_pop_head(&writer->written)) != NULL) {
-        writer->items--;
-        writer->bytes -= job->item.bytes;
-        if (writer->crowded > 0)
-            pthread_cond_broadcast(&writer->room);
-        pthread_mutex_unlock(&writer->lock);
-        job_free(job);
-        pthread_mutex_lock(&writer->lock);
-    }
+    while (n-- > 0 && (job = pop_written(writer, freer)) != NULL)
+        free_one(writer, job);
 }
 
 /* ---- the thread ------------------------------------------------------------------------ */
@@ -241,10 +275,10 @@ next_group(Writer *writer, GPtrArray *jobs)
 {
     pthread_mutex_lock(&writer->lock);
     while (writer->queue.length == 0 && !writer->stopping) {
-        if (writer->written.length == 0)
+        if (writer->n_written == 0)
             pthread_cond_wait(&writer->arrived, &writer->lock);
         else if (!wait_arrived(writer, g_get_monotonic_time() + IDLE_US))
-            free_written(writer, G_MAXUINT);
+            free_written(writer, 0, G_MAXUINT);
     }
     if (!writer->stopping)
         gather(writer);
@@ -258,18 +292,16 @@ next_group(Writer *writer, GPtrArray *jobs)
 static void
 forget_group(Writer *writer, GPtrArray *jobs)
 {
-    guint large = 0;
     pthread_mutex_lock(&writer->lock);
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = g_ptr_array_index(jobs, i);
         if (job->item.bytes <= LIMIT_BODY_MEMORY_BYTES) {
-            g_queue_push_tail(&writer->written, job);
+            g_queue_push_tail(&writer->written[job->freer], job);
+            writer->n_written++;
         } else {
-            g_queue_push_head(&writer->written, job);
-            large++;
+            free_one(writer, job);
         }
     }
-    free_written(writer, large);
     if (writer->crowded > 0)
         pthread_cond_broadcast(&writer->room);
     pthread_mutex_unlock(&writer->lock);
@@ -308,7 +340,8 @@ start(Store *store, gboolean bulk)
     pthread_condattr_destroy(&monotonic);
     pthread_cond_init(&writer->room, NULL);
     g_queue_init(&writer->queue);
-    g_queue_init(&writer->written);
+    for (guint i = 0; i < FREERS; i++)
+        g_queue_init(&writer->written[i]);
     /* The thread may ask who it is, by way of a callback, before g_thread_new returns. */
     pthread_mutex_lock(&writer->lock);
     writer->thread = g_thread_new("store-writer", run, writer);
@@ -344,8 +377,8 @@ wait_for_room(Writer *writer, const WriterItem *item)
     writer->crowded++;
     pthread_cond_signal(&writer->arrived); /* it may wait for more than there is room for */
     while (!writer->stopping && is_full(writer, item)) {
-        if (writer->written.length > 0)
-            free_written(writer, G_MAXUINT);
+        if (writer->n_written > 0)
+            free_written(writer, own_freer(), G_MAXUINT);
         else
             pthread_cond_wait(&writer->room, &writer->lock);
     }
@@ -356,9 +389,10 @@ void
 writer_put(Writer *writer, const WriterItem *item, gboolean wait)
 {
     const char *refusal = NULL;
+    const guint freer = own_freer();
     pthread_mutex_lock(&writer->lock);
     writer->putters++;
-    free_written(writer, is_full(writer, item) ? G_MAXUINT : FREED_AT_ONCE);
+    free_written(writer, freer, is_full(writer, item) ? G_MAXUINT : FREED_AT_ONCE);
     /* The writer thread itself would wait for ever. */
     if (wait && is_full(writer, item) && g_thread_self() != writer->thread)
         wait_for_room(writer, item);
@@ -369,6 +403,7 @@ writer_put(Writer *writer, const WriterItem *item, gboolean wait)
     if (refusal == NULL) {
         Job *job = g_new0(Job, 1);
         job->item = *item;
+        job->freer = freer;
         g_queue_push_tail(&writer->queue, job);
         writer->items++;
         writer->bytes += item->bytes;
@@ -396,7 +431,8 @@ writer_stop(Writer *writer)
         pthread_cond_wait(&writer->room, &writer->lock);
     pthread_mutex_unlock(&writer->lock);
     g_thread_join(writer->thread);
-    g_queue_clear_full(&writer->written, job_free);
+    for (guint i = 0; i < FREERS; i++)
+        g_queue_clear_full(&writer->written[i], job_free);
     pthread_mutex_destroy(&writer->lock);
     pthread_cond_destroy(&writer->arrived);
     pthread_cond_destroy(&writer->room);

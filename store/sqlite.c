@@ -1,5 +1,5 @@
-/* sqlite.c: the driver for SQLite; with sqlite_statement.c and sqlite_file.c the only one that knows its
- * types. */
+/* sqlite.c: the driver for SQLite; with sqlite_statement.c and sqlite_file.c the only one that
+ * knows its types. */
 #include <errno.h>
 #include <sqlite3.h>
 
@@ -7,7 +7,9 @@
 #include "store/sqlite-internal.h"
 
 /* "TLSG": PRAGMA application_id, so that file(1) and we can tell the file from another's. */
-#define APPLICATION_ID 0x544C5347
+#define APPLICATION_ID    0x544C5347
+/* Of a connection whose cache is one block, until it is set. */
+#define SMALL_CACHE_BYTES (1024 * 1024)
 
 /* Set on each connection. 16 KiB pages are a measured choice; synchronous=FULL is the
  * promise that an acknowledged report is on disk; what is deleted is overwritten where that costs
@@ -188,12 +190,23 @@ sqlite_close(DriverConnection *connection)
     g_free(connection);
 }
 
+/* What a cache may take as one block of memory; 0: it is taken page by page. */
+static gint64 block_bytes;
+
+static void
+sqlite_keep_caches_whole(gint64 most)
+{
+    block_bytes = MIN(most, G_MAXINT);
+}
+
 static void
 sqlite_set_cache(DriverConnection *connection, gint64 bytes)
 {
     g_autofree char *sql =
         g_strdup_printf("PRAGMA cache_size = -%" G_GINT64_FORMAT, MAX(bytes / 1024, 1));
     (void)sqlite_exec(connection, sql, NULL); /* without it the cache stays as it was */
+    if (block_bytes > 0) /* the block has the size that was set when its first page came */
+        (void)sqlite3_db_release_memory(connection->handle);
 }
 
 static gboolean
@@ -202,7 +215,7 @@ configure(DriverConnection *connection, StoreMode mode, gboolean memory, GError 
     int version;
     sqlite3_extended_result_codes(connection->handle, 1);
     sqlite3_busy_timeout(connection->handle, connection->lock_wait_ms);
-    sqlite_set_cache(connection, STORE_CACHE_BYTES);
+    sqlite_set_cache(connection, block_bytes > 0 ? SMALL_CACHE_BYTES : STORE_CACHE_BYTES);
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -226,6 +239,8 @@ static gpointer
 set_up(gpointer unused)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* without it all is as well, and slower */
+    if (block_bytes > 0)
+        (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, -(int)(block_bytes / 1024));
     return unused;
 }
 
@@ -296,6 +311,7 @@ const Driver driver_sqlite = {
     .compact = sqlite_compact,
     .copy = sqlite_copy,
     .set_cache = sqlite_set_cache,
+    .keep_caches_whole = sqlite_keep_caches_whole,
     .exec = sqlite_exec,
     .begin = sqlite_begin,
     .commit = sqlite_commit,

@@ -92,6 +92,12 @@ store_set_cache(Store *store, gint64 bytes)
 }
 
 void
+store_keep_caches_whole(gint64 most)
+{
+    driver_sqlite.keep_caches_whole(most);
+}
+
+void
 store_set_decoder(Store *store, StoreDecode decode, gpointer data)
 {
     store->decode = decode;

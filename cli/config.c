@@ -8,14 +8,13 @@
 #include "cli/config_mail.h"
 #include "cli/config_mailbox.h"
 #include "cli/say.h"
+#include "ingest/judging.h"
 #include "schema/limits.h"
 #include "store/store.h"
 
 #define DEFAULT_FILE      "/etc/tlsgauge/tlsgauge.conf"
 #define DEFAULT_STORE_DIR "/var/lib/tlsgauge"
 #define STORE_FILE        "reports.db"
-/* Beyond that many, TLS and the one thread that writes are what limits. */
-#define MOST_JUDGES       6u
 
 G_DEFINE_QUARK(tlsgauge - config - error, config_error)
 
@@ -277,7 +276,7 @@ config_load(const char *path, GError **error)
         path = DEFAULT_FILE;
     config->cache_bytes = STORE_CACHE_BYTES;
     /* One processor is for TLS, one for writing. */
-    config->https_threads = CLAMP(g_get_num_processors(), 2, 2 + MOST_JUDGES) - 2;
+    config->https_threads = judging_threads(2);
     config->readiness = readiness_defaults;
     config->https_path = g_strdup("/v1/tlsrpt");
     config_mail_defaults(config);

@@ -2,10 +2,9 @@
 
 #include <pthread.h>
 
+#include "ingest/judging.h"
 #include "schema/limits.h"
 
-/* Beyond that many the one thread that writes is what limits. */
-#define MOST_THREADS     6u
 /* Inputs that wait, for each thread: enough that none runs dry. */
 #define WAITING_A_THREAD 64u
 
@@ -115,7 +114,7 @@ judge_pool_start(const JudgeSteps *steps, guint threads)
     pthread_cond_init(&pool->room, NULL);
     /* One processor is for the thread that writes. */
     if (threads == 0)
-        threads = CLAMP(g_get_num_processors(), 2, MOST_THREADS + 1) - 1;
+        threads = MAX(judging_threads(1), 1);
     for (guint i = 0; i < threads; i++)
         g_ptr_array_add(pool->threads, g_thread_new("judge", run, pool));
     return pool;

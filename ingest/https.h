@@ -33,9 +33,9 @@ typedef struct {
 
 /* Starts to listen. Everything given is copied but RULES, SINK, the proxies and the turns, which
  * must outlive the server, the last until all items are done. SINK is called by all threads that
- * judge. LOG gets one printable line for every
- * refusal and fault; may be called from any thread; may be NULL. G_IO_ERROR or G_FILE_ERROR when it
- * cannot listen or read the certificate: the message names the file or the address. */
+ * judge. LOG gets one printable line for every refusal and fault; may be called from any thread;
+ * may be NULL. G_IO_ERROR or G_FILE_ERROR when it cannot listen or read the certificate: the
+ * message names the file or the address. */
 HttpsServer *https_start(const HttpsOptions *options, const IntakeRules *rules, const Sink *sink,
                          void (*log)(gpointer, const char *line), gpointer log_data,
                          GError **error);

@@ -4,6 +4,21 @@
 
 #include "ingest/problem.h"
 
+/* When a sender that failed is asked to come again. */
+#define RETRY_SECONDS 60u
+
+HttpsAnswer
+https_answer_refusing(Outcome outcome, const char *detail)
+{
+    const Receipt *receipt = receipt_for(outcome);
+    return (HttpsAnswer){
+        .status = receipt->http_status,
+        .outcome = receipt->word,
+        .detail = detail,
+        .retry_after = outcome == OUTCOME_UNAVAILABLE ? RETRY_SECONDS : 0,
+    };
+}
+
 static enum MHD_Result
 add_headers(struct MHD_Response *response, const HttpsAnswer *answer)
 {

@@ -1,15 +1,12 @@
 #include "ingest/https_request.h"
 
-#include <string.h>
-
 #include "ingest/https_answer.h"
-#include "ingest/https_framing.h"
+#include "ingest/https_header.h"
 #include "ingest/intake.h"
 #include "ingest/proxies.h"
 #include "schema/limits.h"
 
-/* When a refused or failed sender is asked to come again. */
-#define RETRY_SECONDS          60u
+/* When a sender is asked to come again, where another collector may start soon. */
 #define RETRY_SHUTDOWN_SECONDS 10u
 
 typedef struct HttpsRequest HttpsRequest;
@@ -110,36 +107,17 @@ send_answer(HttpsRequest *request, const HttpsAnswer *answer)
 }
 
 static HttpsAnswer
-refusal(Outcome outcome, const char *detail)
-{
-    const Receipt *receipt = receipt_for(outcome);
-    return (HttpsAnswer){
-        .status = receipt->http_status,
-        .outcome = receipt->word,
-        .detail = detail,
-        .retry_after = outcome == OUTCOME_UNAVAILABLE ? RETRY_SECONDS : 0,
-    };
-}
-
-static HttpsAnswer
 too_large(void)
 {
-    return refusal(OUTCOME_TOO_LARGE, "the report is larger than this collector accepts");
+    return https_answer_refusing(OUTCOME_TOO_LARGE,
+                                 "the report is larger than this collector accepts");
 }
 
 static HttpsAnswer
 no_room(void)
 {
-    return refusal(OUTCOME_UNAVAILABLE, "too many reports are coming in; send it again later");
-}
-
-/* PATH with one slash more at the end is the same path. */
-static gboolean
-same_path(const char *path, const char *url)
-{
-    gsize length = strlen(path);
-    return strncmp(path, url, length) == 0 &&
-           (url[length] == '\0' || strcmp(url + length, "/") == 0);
+    return https_answer_refusing(OUTCOME_UNAVAILABLE,
+                                 "too many reports are coming in; send it again later");
 }
 
 /* What the header tells. Answer.status 0: go on. */
@@ -147,31 +125,10 @@ static HttpsAnswer
 judge_header(HttpsRequest *request, const char *url, const char *method, const char *version)
 {
     HttpsServer *server = request->server;
-    if (!same_path(server->path, url))
-        return refusal(OUTCOME_UNKNOWN_PATH, "reports are not taken at this path");
-    if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
-        return refusal(OUTCOME_NOT_POST, "reports are sent by POST (RFC 8460 5.4)");
-    if (atomic_load(&server->draining))
-        return refusal(OUTCOME_UNAVAILABLE, "this collector shuts down; send it again later");
-
     guint64 length = 0;
-    switch (https_framing_of(request->handle, version, &length)) {
-    case HTTPS_FRAMING_LENGTH:
-    case HTTPS_FRAMING_CHUNKED:
-        break;
-    case HTTPS_FRAMING_NONE:
-        return refusal(OUTCOME_LENGTH_REQUIRED,
-                       "neither Content-Length nor chunked: the end of the report cannot be told");
-    case HTTPS_FRAMING_UNKNOWN_CODING:
-        return (HttpsAnswer){.status = MHD_HTTP_NOT_IMPLEMENTED,
-                             .outcome = "not-understood",
-                             .detail = "of transfer codings only chunked is understood"};
-    case HTTPS_FRAMING_AMBIGUOUS:
-        return (HttpsAnswer){.status = MHD_HTTP_BAD_REQUEST,
-                             .outcome = "not-understood",
-                             .detail = "Content-Length and Transfer-Encoding do not go together "
-                                       "(RFC 9112 6)"};
-    }
+    HttpsAnswer answer = https_header_judge(server, request->handle, url, method, version, &length);
+    if (answer.status != 0)
+        return answer;
     switch (body_init(&request->body, server->room, server->payload_bytes, length)) {
     case BODY_OK:
         break;
@@ -374,7 +331,8 @@ https_request_judge(gpointer data)
 static enum MHD_Result
 send_untaken(HttpsRequest *request)
 {
-    HttpsAnswer answer = refusal(OUTCOME_UNAVAILABLE, "not taken in; send it again later");
+    HttpsAnswer answer =
+        https_answer_refusing(OUTCOME_UNAVAILABLE, "not taken in; send it again later");
     return send_answer(request, &answer);
 }
 
@@ -423,7 +381,7 @@ answer_items(HttpsRequest *request)
             receipt_worse(item->outcome, worst->outcome) == item->outcome)
             worst = item;
     }
-    HttpsAnswer answer = refusal(worst->outcome, NULL);
+    HttpsAnswer answer = https_answer_refusing(worst->outcome, NULL);
     answer.reference = worst->reference;
     if (answer.status >= 300) {
         gboolean again = worst->outcome == OUTCOME_UNAVAILABLE;
@@ -453,8 +411,8 @@ end(HttpsRequest *request)
         return must_wait(request) ? ask_turn(request) : hand_on(request);
     if (all_done)
         return answer_items(request);
-    HttpsAnswer answer =
-        refusal(OUTCOME_UNAVAILABLE, "this collector shuts down; send it again later");
+    HttpsAnswer answer = https_answer_refusing(OUTCOME_UNAVAILABLE,
+                                               "this collector shuts down; send it again later");
     return send_answer(request, &answer);
 }
 

@@ -2,6 +2,9 @@
 
 #include <pthread.h>
 
+/* Beyond that many the one thread that writes is what limits. */
+#define MOST_THREADS 6u
+
 struct Judging {
     void (*judge)(gpointer item);
     GPtrArray *threads;
@@ -11,6 +14,13 @@ struct Judging {
     guint idle; /* threads that wait for an item */
     gboolean ended;
 };
+
+guint
+judging_threads(guint spared)
+{
+    guint processors = g_get_num_processors();
+    return processors > spared ? MIN(processors - spared, MOST_THREADS) : 0;
+}
 
 /* NULL at the end. */
 static GList *

@@ -6,6 +6,10 @@
 
 typedef struct Judging Judging;
 
+/* How many threads to judge there should be: one for each processor beyond those that are SPARED
+ * for other work, within reason. */
+guint judging_threads(guint spared);
+
 /* THREADS that call JUDGE for each item. NULL for 0 of them. */
 Judging *judging_start(guint threads, void (*judge)(gpointer item));
 

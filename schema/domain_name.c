@@ -41,25 +41,12 @@ is_plain_ascii(const char *name, gsize length)
     return TRUE;
 }
 
-/* Lower-cases NAME in place; FALSE if a label is empty, too long or holds a bad character. */
-static gboolean
-lower_labels(char *name)
+static void
+lower_ascii(char *name)
 {
-    gsize label = 0;
-    for (char *p = name;; p++) {
-        if (*p == '.' || *p == '\0') {
-            if (label == 0 || label > LABEL_BYTES)
-                return FALSE;
-            if (*p == '\0')
-                return TRUE;
-            label = 0;
-            continue;
-        }
+    for (char *p = name; *p != '\0'; p++) {
         if (*p >= 'A' && *p <= 'Z') /* g_ascii_tolower is a call */
             *p = (char)(*p + ('a' - 'A'));
-        if (!g_ascii_isalnum(*p) && *p != '-' && *p != '_')
-            return FALSE;
-        label++;
     }
 }
 
@@ -95,7 +82,11 @@ domain_name_normalise(const char *name, gssize length, gboolean allow_wildcard,
     gsize n = left - wildcard - (dot ? 1 : 0);
     gboolean ascii = is_plain_ascii(rest, n);
     g_autofree char *labels = ascii ? g_strndup(rest, n) : to_ascii(rest, n);
-    if (labels == NULL || strlen(labels) + wildcard > LIMIT_NAME_BYTES || !lower_labels(labels))
+    gsize size = labels != NULL ? strlen(labels) : 0;
+    if (size == 0 || size + wildcard > LIMIT_NAME_BYTES)
+        return NULL;
+    lower_ascii(labels);
+    if (!domain_name_is_normal(labels, size))
         return NULL;
     if (ret_changed != NULL)
         *ret_changed = dot || !ascii;

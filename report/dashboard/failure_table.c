@@ -149,17 +149,13 @@ sender_table(Page *page, const SummaryDomain *domain, const char *id)
     table_begin(page, id, "Senders, most failed sessions first", columns);
     for (guint i = 0; i < shown; i++) {
         const SummarySender *sender = &g_array_index(domain->senders, SummarySender, i);
-        gint64 all = sessions_plus(sender->successful, sender->failed);
         table_row(page);
         table_head(page,
                    filter_link(&page->filter, page->context->prefix, "/sender", "domain",
                                domain->domain, "sender", sender->sender, NULL),
                    sender->sender);
         table_text(page, sender->policy_type);
-        table_number(page, sender->reports);
-        table_number(page, all);
-        table_number(page, sender->failed);
-        table_rate(page, sender->failed, all);
+        table_sessions(page, sender->reports, sender->successful, sender->failed);
         table_day(page, sender->newest_day);
         table_row_end(page);
     }
@@ -178,16 +174,12 @@ total_table(Page *page, const SummaryDomain *domain, const char *id)
                 columns);
     for (guint i = 0; i < domain->totals->len; i++) {
         const SummaryTotal *total = &g_array_index(domain->totals, SummaryTotal, i);
-        gint64 all = sessions_plus(total->successful, total->failed);
         table_row(page);
         table_head(page,
                    filter_link(&page->filter, page->context->prefix, page->filter.path,
                                "policy-type", total->policy_type, NULL),
                    total->policy_type);
-        table_number(page, total->reports);
-        table_number(page, all);
-        table_number(page, total->failed);
-        table_rate(page, total->failed, all);
+        table_sessions(page, total->reports, total->successful, total->failed);
         table_number(page, total->unattributed);
         table_row_end(page);
     }

@@ -77,7 +77,8 @@ void table_row(Page *page);
 void table_row_end(Page *page);
 void table_text(Page *page, const char *text); /* NULL: a dash */
 void table_number(Page *page, gint64 number);  /* with thousands apart */
-void table_rate(Page *page, gint64 part, gint64 whole);
+/* Four cells: "#Reports", "#Sessions", "#Failed", "#Rate". */
+void table_sessions(Page *page, gint64 reports, gint64 successful, gint64 failed);
 void table_day(Page *page, gint32 day);
 /* The first cell of a row: a heading that links; takes LINK (NULL: none) over. */
 void table_head(Page *page, char *link, const char *text);

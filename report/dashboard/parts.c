@@ -114,10 +114,14 @@ table_number(Page *page, gint64 number)
 }
 
 void
-table_rate(Page *page, gint64 part, gint64 whole)
+table_sessions(Page *page, gint64 reports, gint64 successful, gint64 failed)
 {
-    g_autofree char *text = text_percent(part, whole);
-    html_element(page->out, "td", part != 0 ? "n" : "n zero", text);
+    gint64 all = sessions_plus(successful, failed);
+    g_autofree char *rate = text_percent(failed, all);
+    table_number(page, reports);
+    table_number(page, all);
+    table_number(page, failed);
+    html_element(page->out, "td", failed != 0 ? "n" : "n zero", rate);
 }
 
 void

@@ -125,7 +125,6 @@ put_days(Page *page, const SenderView *view)
     table_begin(page, "day-table", "Days with a report, newest first", columns);
     for (guint i = 0; i < shown; i++) {
         const SenderDay *day = &g_array_index(view->days, SenderDay, i);
-        gint64 all = sessions_plus(day->successful, day->failed);
         g_autofree char *text = day_format(day->day);
         table_row(page);
         table_head(page,
@@ -134,10 +133,7 @@ put_days(Page *page, const SenderView *view)
                    text);
         table_text(page, day->domain);
         table_text(page, day->policy_type);
-        table_number(page, day->reports);
-        table_number(page, all);
-        table_number(page, day->failed);
-        table_rate(page, day->failed, all);
+        table_sessions(page, day->reports, day->successful, day->failed);
         table_row_end(page);
     }
     table_end(page);
@@ -220,17 +216,13 @@ put_domain(Page *page, const SenderView *view, const SummaryDomain *domain, guin
 static void
 put_domain_row(Page *page, const SummaryDomain *domain, const SummaryTotal *total)
 {
-    gint64 all = sessions_plus(total->successful, total->failed);
     table_row(page);
     table_head(page,
                filter_link(&page->filter, page->context->prefix, page->filter.path, "domain",
                            domain->domain, NULL),
                domain->domain);
     table_text(page, total->policy_type);
-    table_number(page, total->reports);
-    table_number(page, all);
-    table_number(page, total->failed);
-    table_rate(page, total->failed, all);
+    table_sessions(page, total->reports, total->successful, total->failed);
     table_row_end(page);
 }
 

@@ -204,7 +204,7 @@ cmd_serve(App *app, int argc, char **argv)
     if (status >= 0)
         return status;
     heap_stay_small(app->config->https_threads);
-    store_keep_caches_whole((gint64)app->config->cache_bytes);
+    store_share_caches((gint64)app->config->cache_bytes);
     status = command_open_store(app);
     return status >= 0 ? status : serve(app);
 }

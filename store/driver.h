@@ -48,7 +48,7 @@ typedef struct {
     gboolean (*copy)(DriverConnection *connection, const char *path, GError **error);
     /* Keeps at most BYTES of pages in memory. NULL: the server does so for all. */
     void (*set_cache)(DriverConnection *connection, gint64 bytes);
-    void (*keep_caches_whole)(gint64 most); /* of all connections to come; NULL where set_cache is */
+    void (*share_caches)(gint64 bytes); /* of all connections to come; NULL where set_cache is */
 
     /* Runs several statements without parameters whose rows nobody wants. */
     gboolean (*exec)(DriverConnection *connection, const char *sql, GError **error);

@@ -5,19 +5,20 @@
 
 #include "store/place.h"
 #include "store/sqlite-internal.h"
+#include "store/sqlite_pages.h"
 
 /* "TLSG": PRAGMA application_id, so that file(1) and we can tell the file from another's. */
-#define APPLICATION_ID    0x544C5347
-/* Of a connection whose cache is one block, until it is set. */
-#define SMALL_CACHE_BYTES (1024 * 1024)
+#define APPLICATION_ID 0x544C5347
+/* A measured choice. */
+#define PAGE_BYTES     16384
 
-/* Set on each connection. 16 KiB pages are a measured choice; synchronous=FULL is the
- * promise that an acknowledged report is on disk; what is deleted is overwritten where that costs
- * no writing of its own. Foreign keys are there for who reads the schema and for the tests, which
- * look whether all hold: looked up row by row they took a fifth of what storing takes, for ids that
- * were read or given in the same transaction. The last two refuse what a manipulated file could do.
+/* Set on each connection. synchronous=FULL is the promise that an acknowledged report is on disk;
+ * what is deleted is overwritten where that costs no writing of its own. Foreign keys are there for
+ * who reads the schema and for the tests, which look whether all hold: looked up row by row they took
+ * a fifth of what storing takes, for ids that were read or given in the same transaction. The last
+ * two refuse what a manipulated file could do.
  */
-static const char settings[] = "PRAGMA page_size = 16384;"
+static const char settings[] = "PRAGMA page_size = " G_STRINGIFY(PAGE_BYTES) ";"
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA secure_delete = FAST;"
                                "PRAGMA foreign_keys = OFF;"
@@ -190,13 +191,13 @@ sqlite_close(DriverConnection *connection)
     g_free(connection);
 }
 
-/* What a cache may take as one block of memory; 0: it is taken page by page. */
-static gint64 block_bytes;
+/* What the caches of all connections may take together, as one block; 0: each page is taken alone. */
+static gint64 shared_bytes;
 
 static void
-sqlite_keep_caches_whole(gint64 most)
+sqlite_share_caches(gint64 bytes)
 {
-    block_bytes = MIN(most, G_MAXINT);
+    shared_bytes = bytes;
 }
 
 static void
@@ -205,8 +206,6 @@ sqlite_set_cache(DriverConnection *connection, gint64 bytes)
     g_autofree char *sql =
         g_strdup_printf("PRAGMA cache_size = -%" G_GINT64_FORMAT, MAX(bytes / 1024, 1));
     (void)sqlite_exec(connection, sql, NULL); /* without it the cache stays as it was */
-    if (block_bytes > 0) /* the block has the size that was set when its first page came */
-        (void)sqlite3_db_release_memory(connection->handle);
 }
 
 static gboolean
@@ -215,7 +214,7 @@ configure(DriverConnection *connection, StoreMode mode, gboolean memory, GError 
     int version;
     sqlite3_extended_result_codes(connection->handle, 1);
     sqlite3_busy_timeout(connection->handle, connection->lock_wait_ms);
-    sqlite_set_cache(connection, block_bytes > 0 ? SMALL_CACHE_BYTES : STORE_CACHE_BYTES);
+    sqlite_set_cache(connection, STORE_CACHE_BYTES);
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -239,8 +238,8 @@ static gpointer
 set_up(gpointer unused)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* without it all is as well, and slower */
-    if (block_bytes > 0)
-        (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, -(int)(block_bytes / 1024));
+    if (shared_bytes > 0)
+        sqlite_pages_share((gsize)shared_bytes, PAGE_BYTES);
     return unused;
 }
 
@@ -311,7 +310,7 @@ const Driver driver_sqlite = {
     .compact = sqlite_compact,
     .copy = sqlite_copy,
     .set_cache = sqlite_set_cache,
-    .keep_caches_whole = sqlite_keep_caches_whole,
+    .share_caches = sqlite_share_caches,
     .exec = sqlite_exec,
     .begin = sqlite_begin,
     .commit = sqlite_commit,

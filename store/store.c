@@ -92,9 +92,9 @@ store_set_cache(Store *store, gint64 bytes)
 }
 
 void
-store_keep_caches_whole(gint64 most)
+store_share_caches(gint64 bytes)
 {
-    driver_sqlite.keep_caches_whole(most);
+    driver_sqlite.share_caches(bytes);
 }
 
 void

@@ -41,10 +41,11 @@ Store *store_open(const char *uri, StoreMode mode, int lock_wait_ms, GError **er
  * measured choice for filling a large store. PostgreSQL has a cache of its own, for all. */
 #define STORE_CACHE_BYTES (64 * 1024 * 1024)
 void store_set_cache(Store *store, gint64 bytes);
-/* For a process that stays, before it opens its first store: each cache is one block of memory, of
- * MOST octets or as large as it is set, and starts at a megabyte. A connection forgets all pages when
- * another one has written; taken one by one they would leave holes among all that is allocated. */
-void store_keep_caches_whole(gint64 most);
+/* For a process that stays, before it opens its first store: the caches of all its stores are one
+ * block of memory of BYTES (the sum of what they are set to), which becomes memory as it is first
+ * used. A connection forgets all pages when another one has written: taken one by one they would
+ * leave holes among all that is allocated. */
+void store_share_caches(gint64 bytes);
 void store_close(Store *store); /* NULL is fine; rolls an open transaction back */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 

@@ -18,6 +18,7 @@ typedef struct {
     gboolean defective;
     gboolean integers_are_reals; /* an integer beyond 64 bits made us read all of them so */
     gsize n_details;             /* of the whole report, against LIMIT_FAILURE_DETAILS */
+    GPtrArray *items;            /* of const char *: of the list that is being read */
 } Decoder;
 
 #define CLAUSE_FIELDS "RFC 8460 4.4"
@@ -32,10 +33,26 @@ void decode_defect(Decoder *decoder, const Place *place, const char *code, const
 /* "an array", for the facts of findings; "missing" for NULL. */
 const char *decode_kind(const JsonNode *value);
 
+/* Records that the member at PLACE stands for NAME. */
+void decode_alias(Decoder *decoder, const Place *place, const char *name);
+
 /* The member NAME of OBJECT, or else ALIAS (may be NULL, recorded when used); NULL if there is
- * none. *RET_PLACE, a child of AT, names the one found. */
-const JsonNode *decode_member(Decoder *decoder, const Place *at, const JsonNode *object,
-                              const char *name, const char *alias, Place *ret_place);
+ * none. *RET_PLACE, a child of AT, names the one found. Inline as json_node_member is. */
+static inline const JsonNode *
+decode_member(Decoder *decoder, const Place *at, const JsonNode *object, const char *name,
+              const char *alias, Place *ret_place)
+{
+    *ret_place = (Place){.parent = at, .name = name};
+    const JsonNode *value = json_node_member(object, name);
+    if (value != NULL || alias == NULL)
+        return value;
+    value = json_node_member(object, alias);
+    if (value != NULL) {
+        ret_place->name = alias;
+        decode_alias(decoder, ret_place, name);
+    }
+    return value;
+}
 
 /* The text of a JSON string, owned by the report, cut at MAX bytes; NUL becomes U+FFFD, so that no
  * text ends early and passes for another. */

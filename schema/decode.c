@@ -182,7 +182,8 @@ decode_document(Decoder *decoder, const JsonNode *document)
 Report *
 report_decode(const char *json, gsize length, GPtrArray *findings)
 {
-    Decoder decoder = {.report = report_new(), .findings = findings};
+    g_autoptr(GPtrArray) items = g_ptr_array_new();
+    Decoder decoder = {.report = report_new(), .findings = findings, .items = items};
     if (length >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0) {
         decode_deviation(&decoder, NULL, "json-bom", "RFC 8259 8.1",
                          "the document begins with a byte order mark");

@@ -8,8 +8,7 @@
 /* A list in the making. */
 typedef struct {
     Decoder *decoder;
-    Place place;      /* of the member */
-    GPtrArray *items; /* of const char * */
+    Place place; /* of the member */
     gboolean too_long;
     gboolean trailing_space; /* told once for the list: it is in every element or in none */
 } List;
@@ -19,8 +18,9 @@ typedef void (*TakeElement)(List *list, const Place *place, const JsonNode *stri
 static void
 list_add(List *list, const char *item)
 {
-    if (list->items->len < LIMIT_LIST_ITEMS)
-        g_ptr_array_add(list->items, (gpointer)item);
+    GPtrArray *items = list->decoder->items;
+    if (items->len < LIMIT_LIST_ITEMS)
+        g_ptr_array_add(items, (gpointer)item);
     else
         list->too_long = TRUE;
 }
@@ -33,6 +33,7 @@ take_list(List *list, const Place *at, const JsonNode *policy, const char *name,
 {
     Decoder *decoder = list->decoder;
     const JsonNode *value = decode_member(decoder, at, policy, name, alias, &list->place);
+    g_ptr_array_set_size(decoder->items, 0);
     gboolean absent = value == NULL || json_node_is(value, NODE_NULL);
     if (absent || (json_node_is(value, NODE_ARRAY) && json_node_elements(value) == 0)) {
         if (needed || json_node_is(value, NODE_NULL))
@@ -61,7 +62,8 @@ take_list(List *list, const Place *at, const JsonNode *policy, const char *name,
     if (list->too_long)
         decode_defect(decoder, &list->place, "list-too-long", "RFC 8259 9",
                       "%s has more than %u elements", name, LIMIT_LIST_ITEMS);
-    return report_list(decoder->report, (const char *const *)list->items->pdata, list->items->len);
+    return report_list(decoder->report, (const char *const *)decoder->items->pdata,
+                       decoder->items->len);
 }
 
 static void
@@ -149,8 +151,7 @@ decode_policy_string(Decoder *decoder, const Place *at, const JsonNode *policy, 
 {
     static const char *const codes[3] = {"policy-string-missing", "policy-string-not-array",
                                          "policy-string-element-not-string"};
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
-    List list = {.decoder = decoder, .items = items};
+    List list = {.decoder = decoder};
     gboolean needed = type == POLICY_TYPE_STS || type == POLICY_TYPE_TLSA;
     return take_list(&list, at, policy, "policy-string", NULL, needed, codes, take_policy_element);
 }
@@ -160,8 +161,7 @@ decode_mx_host(Decoder *decoder, const Place *at, const JsonNode *policy, Policy
 {
     static const char *const codes[3] = {"mx-host-missing", "mx-host-not-array",
                                          "mx-host-element-not-string"};
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
-    List list = {.decoder = decoder, .items = items};
+    List list = {.decoder = decoder};
     return take_list(&list, at, policy, "mx-host", "mx-host-pattern", type == POLICY_TYPE_STS,
                      codes, take_mx_pattern);
 }

@@ -76,21 +76,11 @@ decode_kind(const JsonNode *value)
     return "null";
 }
 
-const JsonNode *
-decode_member(Decoder *decoder, const Place *at, const JsonNode *object, const char *name,
-              const char *alias, Place *ret_place)
+void
+decode_alias(Decoder *decoder, const Place *place, const char *name)
 {
-    *ret_place = (Place){.parent = at, .name = name};
-    const JsonNode *value = json_node_member(object, name);
-    if (value != NULL || alias == NULL)
-        return value;
-    value = json_node_member(object, alias);
-    if (value != NULL) {
-        ret_place->name = alias;
-        decode_deviation(decoder, ret_place, "alias-member", CLAUSE_FIELDS,
-                         "the member is named %s; its name is %s", alias, name);
-    }
-    return value;
+    decode_deviation(decoder, place, "alias-member", CLAUSE_FIELDS,
+                     "the member is named %s; its name is %s", place->name, name);
 }
 
 /* The longest start of TEXT within MAX bytes that ends with a whole character. */

@@ -111,18 +111,6 @@ json_tree_root(const JsonTree *tree)
     return tree->root;
 }
 
-const JsonNode *
-json_node_member(const JsonNode *object, const char *name)
-{
-    if (!json_node_is(object, NODE_OBJECT))
-        return NULL;
-    gsize size = strlen(name);
-    const JsonNode *member = object->first;
-    while (member != NULL && (member->name_size != size || memcmp(member->name, name, size) != 0))
-        member = member->next;
-    return member;
-}
-
 /* ---- from Jansson ---------------------------------------------------------------------- */
 
 static void copy_value(JsonTree *tree, const json_t *value, JsonNode *node);

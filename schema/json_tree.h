@@ -10,6 +10,7 @@
 
 #include <glib.h>
 #include <jansson.h>
+#include <string.h>
 
 typedef enum {
     NODE_NULL,
@@ -52,9 +53,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JsonTree, json_tree_free)
 
 const JsonNode *json_tree_root(const JsonTree *tree);
 
-/* The member NAME of OBJECT; NULL if there is none, or OBJECT is NULL or no object. */
-const JsonNode *json_node_member(const JsonNode *object, const char *name);
-
 /* For the readers: a new node of TREE, all zero, after LAST where that is not NULL. */
 JsonNode *json_tree_add(JsonTree *tree, JsonNode *last);
 /* For the readers: an empty tree with a copy of TEXT that may be written to; *RET_COPY has
@@ -80,4 +78,16 @@ static inline gsize
 json_node_elements(const JsonNode *value)
 {
     return json_node_is(value, NODE_ARRAY) ? value->size : 0;
+}
+
+/* The member NAME of OBJECT; NULL if there is none, or OBJECT is NULL or no object. Inline, so that
+ * the compiler counts the octets of the name. */
+static inline const JsonNode *
+json_node_member(const JsonNode *object, const char *name)
+{
+    gsize size = strlen(name);
+    const JsonNode *member = json_node_is(object, NODE_OBJECT) ? object->first : NULL;
+    while (member != NULL && (member->name_size != size || memcmp(member->name, name, size) != 0))
+        member = member->next;
+    return member;
 }

@@ -5,7 +5,7 @@
 char *
 counts_for_text(const Report *report)
 {
-    g_autoptr(GString) text = g_string_sized_new(256);
+    g_autoptr(GString) text = g_string_sized_new(64);
     for (gsize i = 0; i < report->n_policies; i++) {
         const char *const *domain = report->policies[i].counts_for;
         if (i > 0)
@@ -18,7 +18,7 @@ counts_for_text(const Report *report)
             g_string_append(text, domain[j]);
         }
     }
-    return g_strdup(text->str);
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 GPtrArray *

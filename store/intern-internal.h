@@ -14,10 +14,11 @@ struct Intern {
     GHashTable *names;    /* text -> id */
     GHashTable *policies; /* the lines as the sender wrote them -> id */
     gsize bytes;          /* of their texts */
+    GString *lines;       /* of the policy in hand */
 };
 
 /* TABLE is one of these two. */
 gboolean intern_recall(GHashTable *table, const char *text, gint64 *ret_id);
 void intern_remember(Intern *intern, GHashTable *table, const char *text, gint64 id);
-/* The lines of ENTRY as one text, newly allocated. */
-char *intern_policy_lines(const PolicyEntry *entry);
+/* The lines of ENTRY as one text, borrowed until the next one is wanted. */
+const char *intern_policy_lines(Intern *intern, const PolicyEntry *entry);

@@ -31,6 +31,7 @@ intern_new(StatementCache *statements)
     intern->statements = statements;
     intern->names = g_hash_table_new_full(hash_text, g_str_equal, g_free, g_free);
     intern->policies = g_hash_table_new_full(hash_text, g_str_equal, g_free, g_free);
+    intern->lines = g_string_new(NULL);
     return intern;
 }
 
@@ -41,6 +42,7 @@ intern_free(Intern *intern)
         return;
     g_hash_table_destroy(intern->names);
     g_hash_table_destroy(intern->policies);
+    g_string_free(intern->lines, TRUE);
     g_free(intern);
 }
 
@@ -110,16 +112,21 @@ append_line(GString *lines, const char *line)
     g_string_append_c(lines, LINE_END);
 }
 
-char *
-intern_policy_lines(const PolicyEntry *entry)
+const char *
+intern_policy_lines(Intern *intern, const PolicyEntry *entry)
 {
-    GString *lines = g_string_sized_new(256);
+    GString *lines = intern->lines;
+    if (lines->allocated_len > INTERN_REMEMBERED_BYTES) { /* of a policy beyond all measure */
+        g_string_free(lines, TRUE);
+        lines = intern->lines = g_string_new(NULL);
+    }
+    g_string_truncate(lines, 0);
     for (const char *const *line = entry->policy_string; *line != NULL; line++)
         append_line(lines, *line);
     g_string_append_c(lines, POLICY_END);
     for (const char *const *mx = entry->mx_host; mx != NULL && *mx != NULL; mx++)
         append_line(lines, *mx);
-    return g_string_free(lines, FALSE);
+    return lines->str;
 }
 
 static gboolean
@@ -151,7 +158,7 @@ intern_policy(Intern *intern, const PolicyEntry *entry, gint64 *ret_id, GError *
         *ret_id = INTERN_NONE;
         return TRUE;
     }
-    g_autofree char *lines = intern_policy_lines(entry);
+    const char *lines = intern_policy_lines(intern, entry);
     if (intern_recall(intern->policies, lines, ret_id))
         return TRUE;
     gint64 id = INTERN_NONE;

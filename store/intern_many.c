@@ -126,16 +126,14 @@ unknown_policies(Intern *intern, const GPtrArray *entries)
         const PolicyEntry *entry = g_ptr_array_index(entries, i);
         if (entry->policy_string == NULL || entry->policy_string[0] == NULL)
             continue;
-        char *lines = intern_policy_lines(entry);
+        const char *lines = intern_policy_lines(intern, entry);
         if (intern_recall(intern->policies, lines, &id) ||
-            strlen(lines) >= INTERN_REMEMBERED_BYTES || g_hash_table_contains(seen, lines)) {
-            g_free(lines);
+            strlen(lines) >= INTERN_REMEMBERED_BYTES || g_hash_table_contains(seen, lines))
             continue;
-        }
         Wanted *wanted = g_new0(Wanted, 1);
-        wanted->lines = lines;
+        wanted->lines = g_strdup(lines);
         wanted->policy = sts_policy_parse(entry->policy_string, entry->mx_host);
-        g_hash_table_add(seen, lines);
+        g_hash_table_add(seen, wanted->lines);
         g_ptr_array_add(unknown, wanted);
     }
     return unknown;

@@ -37,12 +37,11 @@ StorePrepared *
 store_prepare(const StoreReport *item)
 {
     const Report *report = item->report;
-    g_auto(Sender) sender = {0};
-    sender_init(&sender, report, item->trust, item->authenticated_by);
+    const Sender *sender = sender_of(report, item->trust, item->authenticated_by);
     g_autofree char *counts_for = counts_for_text(report);
     g_autofree char *findings = findings_json(item->findings);
     g_autofree char *codes = findings_codes(item->findings);
-    StorePrepared *prepared = with_texts(&sender, counts_for, findings, codes);
+    StorePrepared *prepared = with_texts(sender, counts_for, findings, codes);
     for (gsize i = 0; i < report->n_policies; i++) {
         const PolicyEntry *entry = &report->policies[i];
         prepared->successful = add_capped(prepared->successful, entry->successful_sessions);

@@ -4,16 +4,18 @@
 #include "store/rollup.h"
 
 struct Rollup {
-    GArray *rows[DAILY_KINDS]; /* of DailyRow; NULL: none */
+    GArray *rows[DAILY_KINDS]; /* of DailyRow */
+    GArray *domains;           /* of gint64: name ids, while an entry is made */
     gint32 day;
     gint64 sender;
+    guint appended; /* rows, before equal ones became one */
     gboolean too_much;
 };
 
 static inline guint
 rollup_rows(const Rollup *rollup, DailyKind kind)
 {
-    return rollup->rows[kind] == NULL ? 0 : rollup->rows[kind]->len;
+    return rollup->rows[kind]->len;
 }
 
 static inline DailyRow *

@@ -3,23 +3,62 @@
 #include "schema/limits.h"
 #include "store/counts_for.h"
 
+/* ---- memory ---------------------------------------------------------------------------- */
+
+/* Rows up to which a roll-up is kept for the next report of its thread: far more than most have. */
+#define KEPT_ROWS 64
+
+static void
+destroy(gpointer data)
+{
+    Rollup *rollup = data;
+    for (guint kind = 0; kind < DAILY_KINDS; kind++)
+        g_array_unref(rollup->rows[kind]);
+    g_array_unref(rollup->domains);
+    g_free(rollup);
+}
+
+static GPrivate spare = G_PRIVATE_INIT(destroy);
+
 void
 rollup_free(Rollup *rollup)
 {
     if (rollup == NULL)
         return;
-    for (guint kind = 0; kind < DAILY_KINDS; kind++) {
-        if (rollup->rows[kind] != NULL)
-            g_array_unref(rollup->rows[kind]);
+    if (rollup->appended <= KEPT_ROWS && rollup->domains->len <= KEPT_ROWS &&
+        g_private_get(&spare) == NULL)
+        g_private_set(&spare, rollup);
+    else
+        destroy(rollup);
+}
+
+/* Empty. */
+static Rollup *
+create(gint32 day, gint64 sender)
+{
+    Rollup *rollup = g_private_get(&spare);
+    if (rollup != NULL) {
+        g_private_set(&spare, NULL);
+    } else {
+        rollup = g_new(Rollup, 1);
+        for (guint kind = 0; kind < DAILY_KINDS; kind++)
+            rollup->rows[kind] = g_array_new(FALSE, FALSE, sizeof(DailyRow));
+        rollup->domains = g_array_new(FALSE, FALSE, sizeof(gint64));
     }
-    g_free(rollup);
+    for (guint kind = 0; kind < DAILY_KINDS; kind++)
+        g_array_set_size(rollup->rows[kind], 0);
+    g_array_set_size(rollup->domains, 0);
+    rollup->day = day;
+    rollup->sender = sender;
+    rollup->appended = 0;
+    rollup->too_much = FALSE;
+    return rollup;
 }
 
 static void
 append(Rollup *rollup, DailyKind kind, const DailyRow *row)
 {
-    if (rollup->rows[kind] == NULL)
-        rollup->rows[kind] = g_array_new(FALSE, FALSE, sizeof(DailyRow));
+    rollup->appended++;
     g_array_append_vals(rollup->rows[kind], row, 1);
 }
 
@@ -73,7 +112,7 @@ merge(Rollup *rollup, DailyKind kind, GCompareFunc by_key)
 {
     guint kept = 0;
     GArray *rows = rollup->rows[kind];
-    if (rows == NULL)
+    if (rows->len < 2)
         return;
     g_array_sort(rows, by_key);
     for (guint i = 1; i < rows->len; i++) {
@@ -86,8 +125,7 @@ merge(Rollup *rollup, DailyKind kind, GCompareFunc by_key)
         for (guint column = daily_sums_keys(kind); column < DAILY_COLUMNS; column++)
             last->columns[column] = add_up(rollup, last->columns[column], row->columns[column]);
     }
-    if (rows->len > 0)
-        g_array_set_size(rows, kept + 1);
+    g_array_set_size(rows, kept + 1);
 }
 
 static int
@@ -99,8 +137,9 @@ by_value(gconstpointer a, gconstpointer b)
 
 /* Name ids of the domains, each once. */
 static gboolean
-domain_ids(Intern *intern, const char *const *domains, GArray *ids, GError **error)
+set_domains(Rollup *rollup, Intern *intern, const char *const *domains, GError **error)
 {
+    GArray *ids = rollup->domains;
     g_array_set_size(ids, 0);
     for (; domains != NULL && *domains != NULL; domains++) {
         gint64 id;
@@ -119,17 +158,17 @@ domain_ids(Intern *intern, const char *const *domains, GArray *ids, GError **err
 
 /* ROW once for each domain. */
 static void
-append_rows(Rollup *rollup, DailyKind kind, DailyRow *row, const GArray *domains)
+append_rows(Rollup *rollup, DailyKind kind, DailyRow *row)
 {
-    for (guint i = 0; i < domains->len; i++) {
-        row->columns[DAILY_DOMAIN] = g_array_index(domains, gint64, i);
+    for (guint i = 0; i < rollup->domains->len; i++) {
+        row->columns[DAILY_DOMAIN] = g_array_index(rollup->domains, gint64, i);
         append(rollup, kind, row);
     }
 }
 
 static gboolean
 make_failures(Rollup *rollup, Intern *intern, const PolicyEntry *entry, DailyRow row,
-              const GArray *domains, GError **error)
+              GError **error)
 {
     for (gsize i = 0; i < entry->n_failures; i++) {
         const FailureDetail *detail = &entry->failures[i];
@@ -139,16 +178,16 @@ make_failures(Rollup *rollup, Intern *intern, const PolicyEntry *entry, DailyRow
             return FALSE;
         row.columns[DAILY_FAILURE_SESSIONS] = detail->failed_sessions;
         row.columns[DAILY_FAILURE_ENTRIES] = 1;
-        append_rows(rollup, DAILY_FAILURE, &row, domains);
+        append_rows(rollup, DAILY_FAILURE, &row);
     }
     return TRUE;
 }
 
-/* ROW has the day, the sender and the trust. */
+/* For the domains that are set. ROW has the day, the sender and the trust. */
 static gboolean
-make_entry(Rollup *rollup, Intern *intern, const PolicyEntry *entry, DailyRow row,
-           const GArray *domains, GError **error)
+make_entry(Rollup *rollup, Intern *intern, const PolicyEntry *entry, DailyRow row, GError **error)
 {
+    const GArray *domains = rollup->domains;
     /* Before anything is made of it: an entry may count for many domains. */
     guint64 rows = (guint64)rollup_rows(rollup, DAILY_TOTAL) + rollup_rows(rollup, DAILY_FAILURE) +
                    (guint64)domains->len * (1 + entry->n_failures);
@@ -167,8 +206,8 @@ make_entry(Rollup *rollup, Intern *intern, const PolicyEntry *entry, DailyRow ro
     gint64 *detailed = &row.columns[DAILY_TOTAL_DETAILED];
     for (gsize i = 0; i < entry->n_failures; i++)
         *detailed = add_up(rollup, *detailed, entry->failures[i].failed_sessions);
-    append_rows(rollup, DAILY_TOTAL, &row, domains);
-    return make_failures(rollup, intern, entry, failure, domains, error);
+    append_rows(rollup, DAILY_TOTAL, &row);
+    return make_failures(rollup, intern, entry, failure, error);
 }
 
 /* ---- reports --------------------------------------------------------------------------- */
@@ -236,19 +275,16 @@ Rollup *
 rollup_new(Intern *intern, const Report *report, const GPtrArray *lists, gint64 sender, Trust trust,
            GError **error)
 {
-    g_autoptr(GArray) domains = g_array_new(FALSE, FALSE, sizeof(gint64));
-    g_autoptr(Rollup) rollup = g_new0(Rollup, 1);
-    DailyRow row = {{[DAILY_DAY] = report_day(report), [DAILY_SENDER] = sender}};
+    g_autoptr(Rollup) rollup = create(report_day(report), sender);
+    DailyRow row = {{[DAILY_DAY] = rollup->day, [DAILY_SENDER] = sender}};
     const DailyRow bare = row;
-    rollup->day = report_day(report);
-    rollup->sender = sender;
     if (!intern_name(intern, trust_name(trust), &row.columns[DAILY_TRUST], error))
         return NULL;
     for (gsize i = 0; i < report->n_policies; i++) {
         const char *const *list =
             lists != NULL ? g_ptr_array_index(lists, i) : report->policies[i].counts_for;
-        if (!domain_ids(intern, list, domains, error) ||
-            !make_entry(rollup, intern, &report->policies[i], row, domains, error))
+        if (!set_domains(rollup, intern, list, error) ||
+            !make_entry(rollup, intern, &report->policies[i], row, error))
             return NULL;
     }
     mark_first_entries(rollup);
@@ -263,15 +299,14 @@ rollup_of_copies(Intern *intern, const RollupCopies *copies, GError **error)
 {
     g_autofree char *text = counts_for_domains(copies->counts_for);
     g_auto(GStrv) names = g_strsplit(text, ",", -1);
-    g_autoptr(GArray) domains = g_array_new(FALSE, FALSE, sizeof(gint64));
-    g_autoptr(Rollup) rollup = g_new0(Rollup, 1);
+    g_autoptr(Rollup) rollup = create(copies->day, copies->sender);
     DailyRow row = {{[DAILY_DAY] = copies->day,
                      [DAILY_SENDER] = copies->sender,
                      [DAILY_COPY_DUPLICATES] = copies->duplicates,
                      [DAILY_COPY_UNCOUNTED] = copies->uncounted}};
     if (!intern_name(intern, trust_name(copies->trust), &row.columns[DAILY_COPY_TRUST], error) ||
-        !domain_ids(intern, (const char *const *)names, domains, error))
+        !set_domains(rollup, intern, (const char *const *)names, error))
         return NULL;
-    append_rows(rollup, DAILY_COPY, &row, domains);
+    append_rows(rollup, DAILY_COPY, &row);
     return g_steal_pointer(&rollup);
 }

@@ -114,14 +114,15 @@ known_clear(Known *known)
     g_clear_pointer(&known->organization_name, g_free);
     g_clear_pointer(&known->contact_info, g_free);
     g_clear_pointer(&known->authenticated_by, g_free);
-    sender_clear(&known->sender);
+    g_clear_pointer(&known->sender.name, g_free);
+    g_clear_pointer(&known->sender.domain, g_free);
 }
 
 static void
 known_free(gpointer data)
 {
     Known *known = data;
-    for (guint i = 0; i < KNOWN_SENDERS; i++)
+    for (guint i = 0; i <= KNOWN_SENDERS; i++)
         known_clear(&known[i]);
     g_free(known);
 }
@@ -132,20 +133,27 @@ is_short(const char *text)
     return text == NULL || strlen(text) < KNOWN_BYTES;
 }
 
-/* Where this thread keeps what it knows of such a sender, or of another. */
+/* What this thread knows: a table of KNOWN_SENDERS, and behind it the last one that was too long for
+ * it. */
 static Known *
-known_place(const char *organization_name, const char *contact_info)
+own_senders(void)
 {
     static GPrivate own = G_PRIVATE_INIT(known_free);
     Known *known = g_private_get(&own);
     if (known == NULL) {
-        known = g_new0(Known, KNOWN_SENDERS);
+        known = g_new0(Known, KNOWN_SENDERS + 1);
         g_private_set(&own, known);
     }
+    return known;
+}
+
+static guint
+place_of(const char *organization_name, const char *contact_info)
+{
     guint hash = g_str_hash(organization_name);
     if (contact_info != NULL)
         hash ^= g_str_hash(contact_info);
-    return &known[hash % KNOWN_SENDERS];
+    return hash % KNOWN_SENDERS;
 }
 
 static gboolean
@@ -156,17 +164,20 @@ known_is(const Known *known, const Report *report, const char *authenticated_by)
            g_strcmp0(known->authenticated_by, authenticated_by) == 0;
 }
 
-void
-sender_init(Sender *sender, const Report *report, Trust trust, const char *authenticated_by)
+const Sender *
+sender_of(const Report *report, Trust trust, const char *authenticated_by)
 {
+    Known *known = own_senders();
     if (trust != TRUST_VERIFIED)
         authenticated_by = NULL;
     if (!is_short(report->organization_name) || !is_short(report->contact_info) ||
         !is_short(authenticated_by)) {
-        identify(sender, report, trust, authenticated_by);
-        return;
+        known += KNOWN_SENDERS;
+        known_clear(known);
+        identify(&known->sender, report, trust, authenticated_by);
+        return &known->sender;
     }
-    Known *known = known_place(report->organization_name, report->contact_info);
+    known += place_of(report->organization_name, report->contact_info);
     if (!known_is(known, report, authenticated_by)) {
         known_clear(known);
         identify(&known->sender, report, trust, authenticated_by);
@@ -174,15 +185,7 @@ sender_init(Sender *sender, const Report *report, Trust trust, const char *authe
         known->contact_info = g_strdup(report->contact_info);
         known->authenticated_by = g_strdup(authenticated_by);
     }
-    sender->name = g_strdup(known->sender.name);
-    sender->domain = g_strdup(known->sender.domain);
-}
-
-void
-sender_clear(Sender *sender)
-{
-    g_clear_pointer(&sender->name, g_free);
-    g_clear_pointer(&sender->domain, g_free);
+    return &known->sender;
 }
 
 gboolean

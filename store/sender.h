@@ -15,9 +15,7 @@ typedef struct {
     char *domain;
 } Sender;
 
-/* AUTHENTICATED_BY may be NULL. Free what SENDER holds with sender_clear. */
-void sender_init(Sender *sender, const Report *report, Trust trust, const char *authenticated_by);
+/* Who sent REPORT; AUTHENTICATED_BY may be NULL. Borrowed until the thread asks for another one. */
+const Sender *sender_of(const Report *report, Trust trust, const char *authenticated_by);
 /* Whether the shown name SENDER is the one WANTED, or that with " (via DOMAIN)" behind it. */
 gboolean sender_is(const char *sender, const char *wanted);
-void sender_clear(Sender *sender); /* all NULL is fine */
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sender, sender_clear)

@@ -38,13 +38,23 @@ next_id(Store *store, gint64 *ret_id, GError **error)
     return TRUE;
 }
 
+/* The name of a file may be any octets. *RET_MENDED is to be freed. */
+static const char *
+valid_source(const StoreReport *item, char **ret_mended)
+{
+    if (item->source == NULL || g_utf8_validate(item->source, -1, NULL))
+        return item->source;
+    return *ret_mended = g_utf8_make_valid(item->source, -1);
+}
+
 static gboolean
 insert_row(Store *store, const Take *take, const Copy *copy, gint64 *ret_id, GError **error)
 {
     gint64 id;
     const StoreReport *item = take->item;
     const Report *report = take->report;
-    g_autofree char *source = item->source ? g_utf8_make_valid(item->source, -1) : NULL;
+    g_autofree char *mended = NULL;
+    const char *source = valid_source(item, &mended);
     g_autoptr(Statement) insert = statement_get(store->statements, "report_add", error);
     if (insert == NULL || !next_id(store, &id, error))
         return FALSE;
@@ -288,7 +298,8 @@ static gboolean
 write_raised(Store *store, const Take *take, const Copy *copy, GError **error)
 {
     const StoreReport *item = take->item;
-    g_autofree char *source = item->source ? g_utf8_make_valid(item->source, -1) : NULL;
+    g_autofree char *mended = NULL;
+    const char *source = valid_source(item, &mended);
     g_autoptr(Statement) update = statement_get(store->statements, "report_raise", error);
     if (update == NULL)
         return FALSE;

@@ -43,6 +43,7 @@ typedef struct {
     WriterResult result;
     gint64 id;
     guint freer; /* the queue in which it waits to be freed */
+    GList link;  /* in the one queue or the other */
 } Job;
 
 /* ---- one item -------------------------------------------------------------------------- */
@@ -62,11 +63,18 @@ free_owner(const WriterItem *item)
 }
 
 static void
-job_free(gpointer data)
+job_free(Job *job)
 {
-    Job *job = data;
     free_owner(&job->item);
     g_free(job);
+}
+
+/* The first of QUEUE, NULL if it is empty. */
+static Job *
+pop_job(GQueue *queue)
+{
+    GList *link = g_queue_pop_head_link(queue);
+    return link != NULL ? link->data : NULL;
 }
 
 static void
@@ -208,9 +216,9 @@ own_freer(void)
 static Job *
 pop_written(Writer *writer, guint freer)
 {
-    Job *job = g_queue_pop_head(&writer->written[freer]);
+    Job *job = pop_job(&writer->written[freer]);
     for (guint i = 0; job == NULL && i < FREERS && writer->n_written > 0; i++)
-        job = g_queue_pop_head(&writer->written[i]);
+        job = pop_job(&writer->written[i]);
     writer->n_written -= job != NULL;
     return job;
 }
@@ -283,7 +291,7 @@ next_group(Writer *writer, GPtrArray *jobs)
     if (!writer->stopping)
         gather(writer);
     while (writer->queue.length > 0 && jobs->len < LIMIT_GROUP_COMMIT)
-        g_ptr_array_add(jobs, g_queue_pop_head(&writer->queue));
+        g_ptr_array_add(jobs, pop_job(&writer->queue));
     pthread_mutex_unlock(&writer->lock);
 }
 
@@ -296,7 +304,7 @@ forget_group(Writer *writer, GPtrArray *jobs)
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = g_ptr_array_index(jobs, i);
         if (job->item.bytes <= LIMIT_BODY_MEMORY_BYTES) {
-            g_queue_push_tail(&writer->written[job->freer], job);
+            g_queue_push_tail_link(&writer->written[job->freer], &job->link);
             writer->n_written++;
         } else {
             free_one(writer, job);
@@ -401,10 +409,9 @@ writer_put(Writer *writer, const WriterItem *item, gboolean wait)
     else if (is_full(writer, item))
         refusal = "too many reports wait to be written";
     if (refusal == NULL) {
-        Job *job = g_new0(Job, 1);
-        job->item = *item;
-        job->freer = freer;
-        g_queue_push_tail(&writer->queue, job);
+        Job *job = g_new(Job, 1);
+        *job = (Job){.item = *item, .freer = freer, .link = {.data = job}};
+        g_queue_push_tail_link(&writer->queue, &job->link);
         writer->items++;
         writer->bytes += item->bytes;
         if (writer->queue.length >= writer->wanted)
@@ -431,8 +438,8 @@ writer_stop(Writer *writer)
         pthread_cond_wait(&writer->room, &writer->lock);
     pthread_mutex_unlock(&writer->lock);
     g_thread_join(writer->thread);
-    for (guint i = 0; i < FREERS; i++)
-        g_queue_clear_full(&writer->written[i], job_free);
+    for (Job *job; (job = pop_written(writer, 0)) != NULL;)
+        job_free(job);
     pthread_mutex_destroy(&writer->lock);
     pthread_cond_destroy(&writer->arrived);
     pthread_cond_destroy(&writer->room);

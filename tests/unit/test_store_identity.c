@@ -281,11 +281,10 @@ test_sender(void)
         g_autoptr(Report) report = report_new();
         report->organization_name = cases[i].organization;
         report->contact_info = cases[i].contact;
-        g_auto(Sender) sender = {0};
-        sender_init(&sender, report, cases[i].trust, cases[i].authenticated_by);
+        const Sender *sender = sender_of(report, cases[i].trust, cases[i].authenticated_by);
         g_test_message("case %u", i);
-        g_assert_cmpstr(sender.name, ==, cases[i].name);
-        g_assert_cmpstr(sender.domain, ==, cases[i].domain);
+        g_assert_cmpstr(sender->name, ==, cases[i].name);
+        g_assert_cmpstr(sender->domain, ==, cases[i].domain);
     }
 }
 

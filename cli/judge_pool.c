@@ -1,6 +1,7 @@
 #include "cli/judge_pool.h"
 
 #include <pthread.h>
+#include <string.h>
 
 #include "ingest/judging.h"
 #include "schema/limits.h"
@@ -9,9 +10,9 @@
 #define WAITING_A_THREAD 64u
 
 typedef struct {
-    FileItem file;
-    char *source, *file_name;
+    FileItem file; /* its texts stand behind the task */
     guint64 number; /* its place in the order */
+    GList link;     /* in the queue */
 } Task;
 
 struct JudgePool {
@@ -28,12 +29,31 @@ struct JudgePool {
     gboolean ended;
 };
 
+static gsize
+text_size(const char *text)
+{
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+static Task *
+task_new(const FileItem *file)
+{
+    gsize source = text_size(file->source), name = text_size(file->file_name);
+    Task *task = g_malloc(sizeof *task + source + name);
+    char *texts = (char *)(task + 1);
+    *task = (Task){.file = *file, .link = {.data = task}};
+    g_bytes_ref(task->file.bytes);
+    if (source > 0)
+        task->file.source = memcpy(texts, file->source, source);
+    if (name > 0)
+        task->file.file_name = memcpy(texts + source, file->file_name, name);
+    return task;
+}
+
 static void
 task_free(Task *task)
 {
     g_bytes_unref(task->file.bytes);
-    g_free(task->source);
-    g_free(task->file_name);
     g_free(task);
 }
 
@@ -67,10 +87,10 @@ next_task(JudgePool *pool)
     pthread_mutex_lock(&pool->lock);
     while (pool->waiting.length == 0 && !pool->ended)
         pthread_cond_wait(&pool->arrived, &pool->lock);
-    Task *task = g_queue_pop_head(&pool->waiting);
+    GList *link = g_queue_pop_head_link(&pool->waiting);
     tell_room(pool);
     pthread_mutex_unlock(&pool->lock);
-    return task;
+    return link != NULL ? link->data : NULL;
 }
 
 /* Tasks leave the queue in their order, so the one whose turn it is has a thread already. */
@@ -94,10 +114,11 @@ static gpointer
 run(gpointer data)
 {
     JudgePool *pool = data;
+    g_autoptr(GPtrArray) items = g_ptr_array_new();
     for (Task *task; (task = next_task(pool)) != NULL; task_free(task)) {
-        g_autoptr(GPtrArray) items = g_ptr_array_new();
         pool->steps.judge(pool->steps.self, &task->file, items);
         hand_on(pool, task, items);
+        g_ptr_array_set_size(items, 0);
     }
     return NULL;
 }
@@ -123,12 +144,8 @@ judge_pool_start(const JudgeSteps *steps, guint threads)
 void
 judge_pool_put(JudgePool *pool, const FileItem *file)
 {
-    Task *task = g_new0(Task, 1);
+    Task *task = task_new(file);
     gsize size = g_bytes_get_size(file->bytes);
-    task->file = *file;
-    g_bytes_ref(task->file.bytes);
-    task->file.source = task->source = g_strdup(file->source);
-    task->file.file_name = task->file_name = g_strdup(file->file_name);
     pthread_mutex_lock(&pool->lock);
     if (pool->waiting.length >= most_waiting(pool) || !has_bytes(pool, size))
         pool->wants = MAX(size, 1);
@@ -136,7 +153,7 @@ judge_pool_put(JudgePool *pool, const FileItem *file)
         pthread_cond_wait(&pool->room, &pool->lock);
     task->number = pool->put++;
     pool->bytes += size;
-    g_queue_push_tail(&pool->waiting, task);
+    g_queue_push_tail_link(&pool->waiting, &task->link);
     pthread_cond_signal(&pool->arrived);
     pthread_mutex_unlock(&pool->lock);
 }

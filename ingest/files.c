@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ingest/mbox.h"
+#include "schema/arena.h"
 #include "schema/limits.h"
 
 #define BUFFER_BYTES ((gsize)64 * 1024)
@@ -220,26 +221,38 @@ read_input(Walk *walk, int fd, gsize size, FileItemKind kind, const char *path, 
 
 static void walk_folder(Walk *walk, int fd, FileItemKind kind, const char *path, guint depth);
 
+/* What a folder tells of one of its entries. */
+typedef struct {
+    unsigned char type; /* DT_REG and so on; DT_UNKNOWN where the file system does not say */
+    char name[];
+} Entry;
+
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    const Entry *one = *(const Entry *const *)a, *other = *(const Entry *const *)b;
+    return strcmp(one->name, other->name);
 }
 
-/* Sorted, without hidden ones; NULL on error. */
+/* Of Entry, in ARENA: sorted, without hidden ones; NULL on error. */
 static GPtrArray *
-list_names(DIR *folder)
+list_entries(DIR *folder, Arena *arena)
 {
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    const struct dirent *entry;
-    while (errno = 0, (entry = readdir(folder)) != NULL) {
-        if (entry->d_name[0] != '.')
-            g_ptr_array_add(names, g_strdup(entry->d_name));
+    g_autoptr(GPtrArray) entries = g_ptr_array_new();
+    const struct dirent *found;
+    while (errno = 0, (found = readdir(folder)) != NULL) {
+        gsize size = strlen(found->d_name) + 1;
+        if (found->d_name[0] == '.')
+            continue;
+        Entry *entry = arena_alloc(arena, sizeof *entry + size);
+        entry->type = found->d_type;
+        memcpy(entry->name, found->d_name, size);
+        g_ptr_array_add(entries, entry);
     }
     if (errno != 0)
         return NULL;
-    g_ptr_array_sort(names, compare_names);
-    return g_steal_pointer(&names);
+    g_ptr_array_sort(entries, compare_names);
+    return g_steal_pointer(&entries);
 }
 
 static gboolean
@@ -249,30 +262,40 @@ is_folder(int parent, const char *name)
     return fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* The kind of file that ENTRY is (S_IFREG and so on); 0 and errno when it is gone. */
+static mode_t
+entry_kind(int parent, const Entry *entry)
+{
+    struct stat st;
+    if (entry->type != DT_UNKNOWN)
+        return DTTOIF(entry->type);
+    return fstatat(parent, entry->name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode & S_IFMT : 0;
+}
+
 /* Opens a regular file or a folder of a folder, and nothing else: opening a FIFO would wait,
  * opening a device may do things. -1 and *RET_WHY (static) otherwise. */
 static int
-open_entry(int parent, const char *name, struct stat *ret_stat, const char **ret_why)
+open_entry(int parent, const Entry *entry, struct stat *ret_stat, const char **ret_why)
 {
-    struct stat st;
-    if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    mode_t kind = entry_kind(parent, entry);
+    if (kind == 0) {
         *ret_why = g_strerror(errno);
         return -1;
     }
-    mode_t kind = st.st_mode & S_IFMT;
-    if (S_ISLNK(st.st_mode)) {
+    if (kind == S_IFLNK) {
         *ret_why = "a symbolic link inside a folder is not followed";
         return -1;
     }
     *ret_why = "neither a file nor a folder";
-    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+    if (kind != S_IFREG && kind != S_IFDIR)
         return -1;
-    int fd = openat(parent, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+    int fd =
+        openat(parent, entry->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) {
         *ret_why = g_strerror(errno);
         return -1;
     }
-    /* It may have been replaced since it was looked at. */
+    /* It may have been replaced since the folder was read. */
     if (fstat(fd, ret_stat) != 0 || (ret_stat->st_mode & S_IFMT) != kind) {
         close(fd);
         return -1;
@@ -281,18 +304,18 @@ open_entry(int parent, const char *name, struct stat *ret_stat, const char **ret
 }
 
 static void
-walk_entry(Walk *walk, int parent, const char *name, FileItemKind kind, const char *path,
+walk_entry(Walk *walk, int parent, const Entry *entry, FileItemKind kind, const char *path,
            guint depth)
 {
     struct stat st = {0};
     const char *why = NULL;
-    int fd = open_entry(parent, name, &st, &why);
+    int fd = open_entry(parent, entry, &st, &why);
     if (fd < 0) {
         tell_unreadable(walk, path, why);
     } else if (S_ISDIR(st.st_mode)) {
         walk_folder(walk, fd, kind, path, depth + 1);
     } else {
-        read_input(walk, fd, (gsize)st.st_size, kind, path, name);
+        read_input(walk, fd, (gsize)st.st_size, kind, path, entry->name);
         close(fd);
     }
 }
@@ -306,20 +329,24 @@ is_left_alone(int folder, const char *name)
 }
 
 static void
-walk_names(Walk *walk, DIR *folder, const GPtrArray *names, FileItemKind kind, const char *path,
-           guint depth)
+walk_entries(Walk *walk, DIR *folder, const GPtrArray *entries, FileItemKind kind, const char *path,
+             guint depth)
 {
     int fd = dirfd(folder);
     gboolean maildir = is_folder(fd, "cur") && is_folder(fd, "new");
-    for (guint i = 0; i < names->len && !walk->stopped; i++) {
-        const char *name = g_ptr_array_index(names, i);
+    g_autofree char *start = g_build_filename(path, "x", NULL);
+    g_autoptr(GString) child = g_string_new(start);
+    const gsize stem = child->len - 1;
+    for (guint i = 0; i < entries->len && !walk->stopped; i++) {
+        const Entry *entry = g_ptr_array_index(entries, i);
         FileItemKind child_kind = kind;
-        if (maildir && is_left_alone(fd, name))
+        if (maildir && is_left_alone(fd, entry->name))
             continue;
-        if (maildir && (strcmp(name, "cur") == 0 || strcmp(name, "new") == 0))
+        if (maildir && (strcmp(entry->name, "cur") == 0 || strcmp(entry->name, "new") == 0))
             child_kind = FILE_ITEM_MESSAGE;
-        g_autofree char *child = g_build_filename(path, name, NULL);
-        walk_entry(walk, fd, name, child_kind, child, depth);
+        g_string_truncate(child, stem);
+        g_string_append(child, entry->name);
+        walk_entry(walk, fd, entry, child_kind, child->str, depth);
     }
 }
 
@@ -334,11 +361,13 @@ walk_folder(Walk *walk, int fd, FileItemKind kind, const char *path, guint depth
         close(fd);
         return;
     }
-    g_autoptr(GPtrArray) names = list_names(folder);
-    if (names == NULL)
+    Arena *arena = arena_new();
+    g_autoptr(GPtrArray) entries = list_entries(folder, arena);
+    if (entries == NULL)
         tell_unreadable(walk, path, g_strerror(errno));
     else
-        walk_names(walk, folder, names, kind, path, depth);
+        walk_entries(walk, folder, entries, kind, path, depth);
+    arena_free(arena);
     closedir(folder);
 }
 

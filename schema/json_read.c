@@ -114,15 +114,13 @@ skip_plain(char *text)
     for (;; text += 8) {
         guint64 word;
         memcpy(&word, text, sizeof word);
+        word = GUINT64_FROM_LE(word); /* the first octet is the lowest */
         guint64 quote = word ^ ones * '"', backslash = word ^ ones * '\\';
         /* The highest bit of an octet is set where it is below 0x20, one of the two, or not ASCII;
-         * perhaps in the octets after such a one as well, and nowhere else. */
+         * perhaps in the octets after such a one as well, and nowhere else: the first is right. */
         guint64 found = ((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & high;
-        if (found == 0)
-            continue;
-        while (is_plain(*text) && (guchar)*text < 0x80)
-            text++;
-        return text;
+        if (found != 0)
+            return text + __builtin_ctzll(found) / 8;
     }
 }
 

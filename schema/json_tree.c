@@ -4,8 +4,8 @@
 
 #include "schema/arena.h"
 
-/* Nodes that come with the tree: those of a report with two policies and some failures. */
-#define FIRST_NODES      64
+/* Nodes that come with the tree: those of a report with some policies and failures. */
+#define FIRST_NODES      192
 /* Octets of text that a tree has room for when it is kept for the next report. */
 #define SPARE_TEXT_BYTES ((gsize)8 * 1024)
 

@@ -7,7 +7,7 @@ import tempfile
 
 from resident import certificate
 from table import HERE, PROGRAM, ROUNDS, SCALE, clear, compare, corpus, free_port, heading, tell, tool
-from table import wait_for
+from table import tell_flush, wait_for
 
 # Long enough that the handshakes of all connections at the start are less than one answer in a hundred.
 SECONDS = 19 + SCALE
@@ -64,6 +64,7 @@ with tempfile.TemporaryDirectory() as folder:
         rates["ours new"].append(ours(CONNECTIONS, True)[0])
         rates["bare new"].append(naive(CONNECTIONS, True, False)[0])
     heading("HTTPS, %d connections (requests/s)" % CONNECTIONS)
+    tell_flush(folder)
     compare("keep-alive, against commit each", rates["ours"], rates["commit"], "1/s", digits=0)
     compare("keep-alive, against no work at all", rates["ours"], rates["bare"], "1/s", digits=0)
     compare("new connections, against no work", rates["ours new"], rates["bare new"], "1/s",

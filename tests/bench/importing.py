@@ -3,7 +3,7 @@ in one thread with text columns."""
 import os
 import tempfile
 
-from table import PROGRAM, ROUNDS, SCALE, clear, compare, corpus, heading, seconds, tool
+from table import PROGRAM, ROUNDS, SCALE, clear, compare, corpus, heading, seconds, tell_flush, tool
 
 REPORTS = 10000 * SCALE
 
@@ -28,6 +28,7 @@ with tempfile.TemporaryDirectory() as folder:
         rates["files"].append(ours(files))
         rates["files 1"].append(naive(files, 1))
     heading("Importing %d reports (1/s)" % REPORTS)
+    tell_flush(folder)
     compare("mbox, against commit each", rates["mbox"], rates["mbox 1"], "1/s", digits=0)
     compare("mbox, against groups of 1,000", rates["mbox"], rates["mbox 1000"], "1/s", digits=0)
     compare("folder, against commit each", rates["files"], rates["files 1"], "1/s", digits=0)

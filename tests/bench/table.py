@@ -21,6 +21,12 @@ def tool(name):
     return os.path.join(BUILD, "tests", "bench", name)
 
 
+# A slower disk for all programs (flush.c).
+FLUSH_US = int(os.environ.get("FLUSH_US", "0"))
+if FLUSH_US:
+    os.environ["LD_PRELOAD"] = tool("bench_flush.so")
+
+
 def corpus(kind, reports, place, *more):
     """Writes a corpus unless it is there from an earlier run."""
     if not os.path.exists(place):
@@ -54,6 +60,19 @@ def clear(database):
     for suffix in ("", "-wal", "-shm", ".lock"):
         if os.path.exists(database + suffix):
             os.remove(database + suffix)
+
+
+def tell_flush(folder):
+    """What the figures of durable writing depend on: 4 KiB appended and flushed, as it is here."""
+    samples = []
+    with open(os.path.join(folder, "flush"), "wb", buffering=0) as file:
+        for _ in range(500):
+            started = time.perf_counter()
+            file.write(bytes(4096))
+            os.fdatasync(file.fileno())
+            samples.append((time.perf_counter() - started) * 1e6)
+    tell("4 KiB flushed to disk, us", "%.0f%s" % (
+        statistics.median(samples), ", made to take %d" % FLUSH_US if FLUSH_US else ""))
 
 
 def figure(samples, digits=1):

@@ -10,7 +10,7 @@
 #define WAITING_A_THREAD 64u
 
 typedef struct {
-    FileItem file; /* its texts stand behind the task */
+    FileItem file;  /* its texts stand behind the task */
     guint64 number; /* its place in the order */
     GList link;     /* in the queue */
 } Task;

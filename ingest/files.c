@@ -289,8 +289,7 @@ open_entry(int parent, const Entry *entry, struct stat *ret_stat, const char **r
     *ret_why = "neither a file nor a folder";
     if (kind != S_IFREG && kind != S_IFDIR)
         return -1;
-    int fd =
-        openat(parent, entry->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+    int fd = openat(parent, entry->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) {
         *ret_why = g_strerror(errno);
         return -1;

@@ -133,8 +133,8 @@ is_short(const char *text)
     return text == NULL || strlen(text) < KNOWN_BYTES;
 }
 
-/* What this thread knows: a table of KNOWN_SENDERS, and behind it the last one that was too long for
- * it. */
+/* What this thread knows: a table of KNOWN_SENDERS, and behind it the last one that was too long
+ * for it. */
 static Known *
 own_senders(void)
 {

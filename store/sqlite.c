@@ -14,18 +14,19 @@
 
 /* Set on each connection. synchronous=FULL is the promise that an acknowledged report is on disk;
  * what is deleted is overwritten where that costs no writing of its own. Foreign keys are there for
- * who reads the schema and for the tests, which look whether all hold: looked up row by row they took
- * a fifth of what storing takes, for ids that were read or given in the same transaction. The last
- * two refuse what a manipulated file could do.
+ * who reads the schema and for the tests, which look whether all hold: looked up row by row they
+ * took a fifth of what storing takes, for ids that were read or given in the same transaction. The
+ * last two refuse what a manipulated file could do.
  */
-static const char settings[] = "PRAGMA page_size = " G_STRINGIFY(PAGE_BYTES) ";"
-                               "PRAGMA synchronous = FULL;"
-                               "PRAGMA secure_delete = FAST;"
-                               "PRAGMA foreign_keys = OFF;"
-                               "PRAGMA wal_autocheckpoint = 1000;"
-                               "PRAGMA journal_size_limit = 67108864;"
-                               "PRAGMA trusted_schema = OFF;"
-                               "PRAGMA cell_size_check = ON;";
+static const char settings[] =
+    "PRAGMA page_size = " G_STRINGIFY(PAGE_BYTES) ";"
+                                                  "PRAGMA synchronous = FULL;"
+                                                  "PRAGMA secure_delete = FAST;"
+                                                  "PRAGMA foreign_keys = OFF;"
+                                                  "PRAGMA wal_autocheckpoint = 1000;"
+                                                  "PRAGMA journal_size_limit = 67108864;"
+                                                  "PRAGMA trusted_schema = OFF;"
+                                                  "PRAGMA cell_size_check = ON;";
 
 /* ---- errors ---------------------------------------------------------------------------- */
 
@@ -191,7 +192,8 @@ sqlite_close(DriverConnection *connection)
     g_free(connection);
 }
 
-/* What the caches of all connections may take together, as one block; 0: each page is taken alone. */
+/* What the caches of all connections may take together, as one block; 0: each page is taken alone.
+ */
 static gint64 shared_bytes;
 
 static void

@@ -1,7 +1,7 @@
-/* sqlite_pages.c: pages come and go in thousands whenever another connection has written. Between all
- * that a process allocates they would leave holes; a block for each connection (PCACHE_INITSZ) would
- * be given to each temporary table too; and SQLITE_CONFIG_PAGECACHE writes to every page of its block
- * at the start. */
+/* sqlite_pages.c: pages come and go in thousands whenever another connection has written. Between
+ * all that a process allocates they would leave holes; a block for each connection (PCACHE_INITSZ)
+ * would be given to each temporary table too; and SQLITE_CONFIG_PAGECACHE writes to every page of
+ * its block at the start. */
 #include "store/sqlite_pages.h"
 
 #include <pthread.h>
@@ -20,7 +20,8 @@ static guint8 *never_had; /* under the lock; from here on to the end of the bloc
 
 /* Set once. */
 static guint8 *block, *block_end;
-static int page_least, slot_bytes; /* what is larger than the one, and not than the other, is a page */
+static int page_least,
+    slot_bytes; /* what is larger than the one, and not than the other, is a page */
 static sqlite3_mem_methods heap;
 
 static gboolean
@@ -113,7 +114,8 @@ sqlite_pages_share(gsize bytes, gsize page_bytes)
     ours.xRealloc = resize;
     page_least = (int)page_bytes;
     slot_bytes = (int)slot;
-    block = never_had = g_malloc(n * slot); /* so large that it is mapped, not taken from the heap */
+    block = never_had =
+        g_malloc(n * slot); /* so large that it is mapped, not taken from the heap */
     block_end = block + n * slot;
     /* No page may come in a block of another size. */
     if (sqlite3_config(SQLITE_CONFIG_MALLOC, &ours) == SQLITE_OK)

@@ -1,5 +1,6 @@
-/* flush.c: to be loaded into ours and the baseline alike (LD_PRELOAD): a flush to disk takes FLUSH_US
- * microseconds at least, as on a slower disk. The processor is free meanwhile, as it is there.
+/* flush.c: to be loaded into ours and the baseline alike (LD_PRELOAD): a flush to disk takes
+ * FLUSH_US microseconds at least, as on a slower disk. The processor is free meanwhile, as it is
+ * there.
  */
 #include <stdlib.h>
 #include <sys/prctl.h>

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* A page that nobody has, while it is free. */
 typedef struct Slot {
@@ -96,6 +97,20 @@ resize(void *memory, int bytes)
     return larger;
 }
 
+/* Octets of the address space that become memory one by one; NULL if there is no room. */
+static guint8 *
+reserve(gsize bytes)
+{
+    void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
+        return NULL;
+#ifdef MADV_NOHUGEPAGE
+    (void)madvise(room, bytes, MADV_NOHUGEPAGE); /* else they come by two megabytes */
+#endif
+    return room;
+}
+
 void
 sqlite_pages_share(gsize bytes, gsize page_bytes)
 {
@@ -105,7 +120,8 @@ sqlite_pages_share(gsize bytes, gsize page_bytes)
         return; /* all is as well without, with the holes */
     /* As SQLite rounds. */
     gsize slot = (page_bytes + (gsize)header + 7) & ~(gsize)7, n = bytes / slot;
-    if (n == 0)
+    guint8 *room = n > 0 ? reserve(n * slot) : NULL;
+    if (room == NULL)
         return;
     sqlite3_mem_methods ours = heap;
     ours.xMalloc = allocate;
@@ -114,9 +130,8 @@ sqlite_pages_share(gsize bytes, gsize page_bytes)
     ours.xRealloc = resize;
     page_least = (int)page_bytes;
     slot_bytes = (int)slot;
-    block = never_had =
-        g_malloc(n * slot); /* so large that it is mapped, not taken from the heap */
-    block_end = block + n * slot;
+    block = never_had = room;
+    block_end = room + n * slot;
     /* No page may come in a block of another size. */
     if (sqlite3_config(SQLITE_CONFIG_MALLOC, &ours) == SQLITE_OK)
         (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);

@@ -16,19 +16,22 @@ with tempfile.TemporaryDirectory() as folder:
         clear(database)
         return REPORTS / seconds([PROGRAM, "--store", database, "import", path])
 
-    def naive(path, batch):
+    def naive(path, batch, *more):
         clear(database)
-        return REPORTS / seconds([tool("bench_naive_import"), path, database, str(batch)])
+        return REPORTS / seconds([tool("bench_naive_import"), path, database, str(batch), *more])
 
-    rates = {name: [] for name in ("mbox", "mbox 1", "mbox 1000", "files", "files 1")}
+    rates = {name: [] for name in ("mbox", "mbox 1", "mbox 1000", "files", "files 1", "files anew")}
     for _ in range(ROUNDS):
         rates["mbox"].append(ours(mbox))
         rates["mbox 1"].append(naive(mbox, 1))
         rates["mbox 1000"].append(naive(mbox, 1000))
         rates["files"].append(ours(files))
         rates["files 1"].append(naive(files, 1))
+        rates["files anew"].append(naive(files, 1, "anew"))
     heading("Importing %d reports (1/s)" % REPORTS)
     tell_flush(folder)
     compare("mbox, against commit each", rates["mbox"], rates["mbox 1"], "1/s", digits=0)
     compare("mbox, against groups of 1,000", rates["mbox"], rates["mbox 1000"], "1/s", digits=0)
     compare("folder, against commit each", rates["files"], rates["files 1"], "1/s", digits=0)
+    compare("the same, statements prepared for each", rates["files"], rates["files anew"], "1/s",
+            digits=0)

@@ -2,7 +2,7 @@
  * Jansson and SQLite or PostgreSQL, in one thread, with nothing judged. PATH may be "-": a pack
  * (bench_corpus) on standard input; DATABASE the URI of an empty schema, where libpq is there.
  *
- *   bench_naive_import PATH DATABASE BATCH
+ *   bench_naive_import PATH DATABASE BATCH [anew]
  */
 #include <gio/gio.h>
 #include <gmime/gmime.h>
@@ -137,9 +137,9 @@ close_store(Import *import)
 int
 main(int argc, char **argv)
 {
-    if (argc != 4)
+    if (argc < 4 || argc > 5)
         return 64;
-    Import import = {.buffer = g_malloc(ROOM)};
+    Import import = {.buffer = g_malloc(ROOM), .store.anew = argc == 5};
     g_mime_init();
     if (inflateInit2(&import.zlib, MAX_WBITS + 16) != Z_OK)
         return 1;

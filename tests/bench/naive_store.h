@@ -1,5 +1,6 @@
-/* naive_store.h: the baseline of storing: text columns, one row a policy and a failure, statements
- * prepared once, committed after each report or each so many. */
+/* naive_store.h: the baseline of storing: text columns, one row a policy and a failure, committed after
+ * each report or each so many; statements prepared once, or for each report anew, as in a program that
+ * nobody has measured. */
 #pragma once
 
 #include <sqlite3.h>
@@ -10,6 +11,7 @@ typedef struct {
     sqlite3 *database;
     sqlite3_stmt *report, *policy, *failure;
     guint batch, waiting;
+    gboolean anew;
 } NaiveStore;
 
 static inline void
@@ -26,6 +28,28 @@ naive_prepare(NaiveStore *store, const char *sql)
     if (sqlite3_prepare_v2(store->database, sql, -1, &statement, NULL) != SQLITE_OK)
         g_error("%s: %s", sql, sqlite3_errmsg(store->database));
     return statement;
+}
+
+static inline void
+naive_prepare_all(NaiveStore *store)
+{
+    store->report =
+        naive_prepare(store, "INSERT OR IGNORE INTO report (organization, contact,"
+                             " report_id, starts, ends, raw) VALUES (?, ?, ?, ?, ?, ?)");
+    store->policy =
+        naive_prepare(store, "INSERT INTO policy (report, type, domain, text, successful,"
+                             " failed) VALUES (?, ?, ?, ?, ?, ?)");
+    store->failure =
+        naive_prepare(store, "INSERT INTO failure (policy, result, sending_ip, mx, receiving_ip,"
+                             " reason, sessions) VALUES (?, ?, ?, ?, ?, ?, ?)");
+}
+
+static inline void
+naive_finalize_all(NaiveStore *store)
+{
+    sqlite3_finalize(store->report);
+    sqlite3_finalize(store->policy);
+    sqlite3_finalize(store->failure);
 }
 
 static inline void
@@ -47,15 +71,7 @@ naive_open(NaiveStore *store, const char *path, guint batch)
                " sessions INTEGER);"
                "CREATE INDEX failure_policy ON failure (policy);"
                "CREATE INDEX report_starts ON report (starts)");
-    store->report =
-        naive_prepare(store, "INSERT OR IGNORE INTO report (organization, contact,"
-                             " report_id, starts, ends, raw) VALUES (?, ?, ?, ?, ?, ?)");
-    store->policy =
-        naive_prepare(store, "INSERT INTO policy (report, type, domain, text, successful,"
-                             " failed) VALUES (?, ?, ?, ?, ?, ?)");
-    store->failure =
-        naive_prepare(store, "INSERT INTO failure (policy, result, sending_ip, mx, receiving_ip,"
-                             " reason, sessions) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    naive_prepare_all(store);
 }
 
 static inline void
@@ -108,6 +124,10 @@ naive_commit(NaiveStore *store)
 static inline void
 naive_put(NaiveStore *store, const PlainReport *report, const guint8 *raw, gsize length)
 {
+    if (store->anew) {
+        naive_finalize_all(store);
+        naive_prepare_all(store);
+    }
     if (store->waiting++ == 0)
         naive_exec(store, "BEGIN IMMEDIATE");
     naive_text(store->report, 1, report->organization);
@@ -130,8 +150,6 @@ static inline void
 naive_close(NaiveStore *store)
 {
     naive_commit(store);
-    sqlite3_finalize(store->report);
-    sqlite3_finalize(store->policy);
-    sqlite3_finalize(store->failure);
+    naive_finalize_all(store);
     sqlite3_close(store->database);
 }

@@ -328,6 +328,7 @@ const Driver driver_sqlite = {
     .write_blob = sqlite_write_blob,
     .step = sqlite_step,
     .send = sqlite_send,
+    .send_rows = sqlite_send_rows,
     .insert = sqlite_insert,
     .reset = sqlite_reset,
     .column_int = sqlite_column_int,

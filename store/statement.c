@@ -170,6 +170,8 @@ statement_send_rows(Statement *statement, const gint64 *values, guint columns, g
                     guint n, GError **error)
 {
     const Driver *driver = statement->driver;
+    if (driver->send_rows != NULL)
+        return driver->send_rows(statement->handle, values, columns, stride, n, error);
     for (guint i = 0; i < n; i++, values += stride) {
         for (guint column = 0; column < columns; column++)
             driver->bind_int(statement->handle, (int)column + 1, values[column]);

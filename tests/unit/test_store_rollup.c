@@ -7,13 +7,6 @@
 #define POLICY2 "version: STSv1/mode: testing/max_age: 86400/mx: mx2.a.example"
 
 static void
-assert_rollups(Store *store, const StoreQuery *query, const char *expected)
-{
-    g_autofree char *rollups = fixture_rollups(store, query);
-    g_assert_cmpstr(rollups, ==, expected);
-}
-
-static void
 test_one_report(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
     fixture_put(fixture->store,
@@ -21,7 +14,7 @@ test_one_report(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
                      "fail mx1.a.example certificate-expired - 100\n"
                      "fail - starttls-not-supported no_tls 200\n",
                 TRUST_LOCAL, NULL, STORE_NEW);
-    assert_rollups(
+    fixture_assert_rollups(
         fixture->store, NULL,
         "T 0 a.example|Google Inc.|sts|testing|local reports=1 ok=5326 failed=303 "
         "detailed=300 " POLICY1 "\n"
@@ -41,7 +34,7 @@ test_versions(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
                      "entry sts a.example 30 3 testing:2\n"
                      "entry tlsa a.example 60 6 -\n",
                 TRUST_LOCAL, NULL, STORE_NEW);
-    assert_rollups(
+    fixture_assert_rollups(
         fixture->store, NULL,
         "T 0 a.example|Google Inc.|sts|testing|local reports=0 ok=20 failed=2 "
         "detailed=0 " POLICY1 "\n"
@@ -61,7 +54,7 @@ test_domains(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
                                  "fail mx.b.example validation-failure - 1000\n",
                             TRUST_LOCAL, NULL, STORE_NEW);
     g_assert_cmpint(id, ==, 1);
-    assert_rollups(
+    fixture_assert_rollups(
         fixture->store, NULL,
         "T 0 a.example|Google Inc.|tlsa|-|local reports=1 ok=7 failed=1 detailed=1 -\n"
         "T 0 b.example|Google Inc.|tlsa|-|local reports=1 ok=7 failed=1 detailed=1 -\n"
@@ -86,7 +79,7 @@ test_adding_up(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     fixture_put(fixture->store,
                 "org X\nid 4\nstart 1700006400\nentry no-policy-found a.example 5 0 -\n",
                 TRUST_UNAUTHENTICATED, NULL, STORE_NEW);
-    assert_rollups(
+    fixture_assert_rollups(
         fixture->store, NULL,
         "T 0 a.example|X|no-policy-found|-|unauthenticated reports=1 ok=5 failed=0 detailed=0 -\n"
         "T 0 a.example|X|no-policy-found|-|unverified reports=2 ok=10 failed=6 detailed=4 -\n"
@@ -122,9 +115,9 @@ test_policy_order(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
         g_assert_no_error(error);
     }
     fixture_commit(fixture->store);
-    assert_rollups(fixture->store, NULL,
-                   "T 0 a.example|X|sts|testing|local reports=2 ok=2 failed=0 detailed=0 " POLICY1
-                   "\n");
+    fixture_assert_rollups(
+        fixture->store, NULL,
+        "T 0 a.example|X|sts|testing|local reports=2 ok=2 failed=0 detailed=0 " POLICY1 "\n");
 }
 
 static void
@@ -158,13 +151,6 @@ static gboolean
 add_successful(gpointer data, const StoreTotal *row)
 {
     *(gint64 *)data += row->successful;
-    return TRUE;
-}
-
-static gboolean
-add_sessions(gpointer data, const StoreFailure *row)
-{
-    *(gint64 *)data += row->sessions;
     return TRUE;
 }
 
@@ -431,83 +417,9 @@ test_too_many_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     for (guint i = 0; i < 300; i++)
         g_string_append_printf(text, "fail mx%u.example dane-required - 1\n", i);
     fixture_put(fixture->store, text->str, TRUST_LOCAL, NULL, STORE_REFUSED);
-    assert_rollups(fixture->store, NULL, "");
+    fixture_assert_rollups(fixture->store, NULL, "");
     g_assert_cmpint(fixture_counts(fixture->store).reports, ==, 0);
     g_string_free(text, TRUE);
-}
-
-/* ---- one transaction --------------------------------------------------------------------- */
-
-#define COUNTED_ROW(trust, reports, ok)                                                            \
-    "T 0 a.example|Google Inc.|tlsa|-|" trust " reports=" reports " ok=" ok                        \
-    " failed=0 detailed=0 -\n"
-
-/* What a transaction has put can be asked for, raised and displaced within it. */
-static void
-test_within(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
-{
-    const char *const one = HEAD "entry tlsa a.example 1 0 -\n";
-    const char *const other = HEAD "entry tlsa a.example 2 0 -\n";
-    g_autoptr(GError) error = NULL;
-    gboolean any = FALSE;
-    gint32 first, last;
-    Store *store = fixture->store;
-    fixture_begin(store);
-    fixture_put_in(store, one, TRUST_UNAUTHENTICATED, NULL, STORE_NEW);
-    assert_rollups(store, NULL, COUNTED_ROW("unauthenticated", "1", "1"));
-    fixture_put_in(store, "org Google Inc.\nid r-2\nstart 1700006400\nentry tlsa a.example 4 0 -\n",
-                   TRUST_UNAUTHENTICATED, NULL, STORE_NEW);
-    g_assert_true(store_period(store, &any, &first, &last, &error));
-    g_assert_true(any);
-    fixture_put_in(store, one, TRUST_UNVERIFIED, NULL, STORE_DUPLICATE);
-    fixture_put_in(store, other, TRUST_VERIFIED, "google.com", STORE_NEW);
-    assert_rollups(store, NULL,
-                   COUNTED_ROW("unauthenticated", "1", "4") COUNTED_ROW("verified", "1", "2"));
-    fixture_commit(store);
-    assert_rollups(store, NULL,
-                   COUNTED_ROW("unauthenticated", "1", "4") COUNTED_ROW("verified", "1", "2"));
-    fixture_assert_rebuild_same(store);
-}
-
-/* Nothing of a transaction that is given up gets into the next one. */
-static void
-test_given_up(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
-{
-    const char *const one = HEAD "entry tlsa a.example 1 0 -\n";
-    fixture_begin(fixture->store);
-    fixture_put_in(fixture->store, one, TRUST_LOCAL, NULL, STORE_NEW);
-    store_rollback(fixture->store);
-    fixture_put(fixture->store, one, TRUST_LOCAL, NULL, STORE_NEW);
-    assert_rollups(fixture->store, NULL, COUNTED_ROW("local", "1", "1"));
-}
-
-/* More rows in one transaction than are kept in memory, each of them touched twice. */
-static void
-test_many_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
-{
-    enum { DOMAINS = 60, FAILURES = 300 };
-    G_STATIC_ASSERT(DOMAINS * FAILURES > LIMIT_ROLLUPS_HELD);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GString) text = g_string_new("start 1700006400\nentry tlsa ");
-    gint64 sum = 0;
-    StoreQuery all;
-    store_query_init(&all);
-    for (guint i = 0; i < DOMAINS; i++)
-        g_string_append_printf(text, "%sd%u.example", i > 0 ? "," : "", i);
-    g_string_append(text, " 7 300 -\n");
-    for (guint i = 0; i < FAILURES; i++)
-        g_string_append_printf(text, "fail mx%u.example dane-required - 1\n", i);
-    fixture_begin(fixture->store);
-    for (guint i = 0; i < 2; i++) {
-        g_autofree char *report = g_strdup_printf("org X\nid %u\n%s", i, text->str);
-        fixture_put_in(fixture->store, report, TRUST_LOCAL, NULL, STORE_NEW);
-    }
-    fixture_commit(fixture->store);
-    g_assert_true(store_each_total(fixture->store, &all, add_successful, &sum, &error));
-    g_assert_cmpint(sum, ==, 2 * 7 * DOMAINS);
-    sum = 0;
-    g_assert_true(store_each_failure(fixture->store, &all, add_sessions, &sum, &error));
-    g_assert_cmpint(sum, ==, 2 * DOMAINS * FAILURES);
 }
 
 int
@@ -529,9 +441,6 @@ main(int argc, char **argv)
         {"/store/rollup/period", test_period},
         {"/store/rollup/huge-counts", test_huge_counts},
         {"/store/rollup/too-many-rows", test_too_many_rows},
-        {"/store/rollup/within-a-transaction", test_within},
-        {"/store/rollup/given-up", test_given_up},
-        {"/store/rollup/many-rows", test_many_rows},
     };
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)

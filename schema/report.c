@@ -64,6 +64,13 @@ report_day(const Report *report)
     return (gint32)day;
 }
 
+/* For what is written before it is read: the compiler is told to clear all others. */
+#if defined(__has_attribute) && __has_attribute(uninitialized)
+#define NOT_CLEARED __attribute__((uninitialized))
+#else
+#define NOT_CLEARED
+#endif
+
 /* What is to be hashed: of most reports no more than FIRST. */
 typedef struct {
     guint8 *data, *more; /* MORE: allocated, or NULL */
@@ -169,7 +176,7 @@ put_day(gint32 day, guint8 digits[DAY_BYTES])
 void
 report_claim(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 {
-    Canon canon;
+    NOT_CLEARED Canon canon;
     guint8 hash[REPORT_DIGEST_BYTES];
     canon_init(&canon);
     hash_text(&canon, "tlsgauge claim 1");
@@ -184,7 +191,7 @@ report_claim(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 void
 report_content(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 {
-    Canon canon;
+    NOT_CLEARED Canon canon;
     canon_init(&canon);
     hash_text(&canon, "tlsgauge content 1");
     hash_text(&canon, report->organization_name);

@@ -115,15 +115,19 @@ gboolean
 daily_sums_add(DailySums *sums, DailyKind kind, const DailyRow *row, GError **error)
 {
     IdGroups *rows = sums->rows[kind];
-    DailyRow *sum = id_groups_find(rows, row->columns);
-    if (sum != NULL && fits(kind, sum, row)) {
+    if (id_groups_count(rows) >= LIMIT_ROLLUPS_HELD && !daily_sums_write(sums, error))
+        return FALSE;
+    guint before = id_groups_count(rows);
+    DailyRow *sum = id_groups_at(rows, row->columns);
+    if (id_groups_count(rows) == before && fits(kind, sum, row)) {
         add_up(kind, sum, row);
         return TRUE;
     }
-    if ((sum != NULL || id_groups_count(rows) >= LIMIT_ROLLUPS_HELD) &&
-        !daily_sums_write(sums, error))
-        return FALSE;
-    sum = id_groups_at(rows, row->columns);
+    if (id_groups_count(rows) == before) {
+        if (!daily_sums_write(sums, error))
+            return FALSE;
+        sum = id_groups_at(rows, row->columns);
+    }
     *sum = *row;
     return TRUE;
 }

@@ -86,13 +86,6 @@ grow(IdGroups *groups)
 }
 
 gpointer
-id_groups_find(const IdGroups *groups, const gint64 *key)
-{
-    guint32 number = *place_of(groups, key);
-    return number != 0 ? id_groups_get(groups, number - 1) : NULL;
-}
-
-gpointer
 id_groups_at(IdGroups *groups, const gint64 *key)
 {
     guint32 *place = place_of(groups, key);

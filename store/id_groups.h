@@ -10,9 +10,8 @@ IdGroups *id_groups_new(guint n_keys, gsize size);
 void id_groups_free(IdGroups *groups); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdGroups, id_groups_free)
 
-/* The record of KEY, or NULL. Borrowed until the next one is made. */
-gpointer id_groups_find(const IdGroups *groups, const gint64 *key);
-/* The same, made with zeros behind its key where there is none. */
+/* The record of KEY, made with zeros behind its key where there is none. Borrowed until the next one
+ * is made. */
 gpointer id_groups_at(IdGroups *groups, const gint64 *key);
 
 guint id_groups_count(const IdGroups *groups);

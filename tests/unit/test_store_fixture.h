@@ -222,6 +222,14 @@ fixture_rollups(Store *store, const StoreQuery *query)
     return g_string_free(text, FALSE);
 }
 
+/* The sum of successful sessions tells which reports a query found, where each has its own bit. */
+static inline gboolean
+fixture_add_successful(gpointer data, const StoreTotal *row)
+{
+    *(gint64 *)data += row->successful;
+    return TRUE;
+}
+
 static inline void
 fixture_assert_rollups(Store *store, const StoreQuery *query, const char *expected)
 {

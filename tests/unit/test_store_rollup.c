@@ -146,14 +146,6 @@ put_many(Store *store)
                     STORE_NEW);
 }
 
-/* The sum of successful sessions tells which reports a query found: each has its own bit. */
-static gboolean
-add_successful(gpointer data, const StoreTotal *row)
-{
-    *(gint64 *)data += row->successful;
-    return TRUE;
-}
-
 static gboolean
 add_failure(gpointer data, const StoreFailure *row)
 {
@@ -166,7 +158,7 @@ assert_finds(Store *store, const StoreQuery *query, gint64 totals, gint64 failur
 {
     g_autoptr(GError) error = NULL;
     gint64 found = 0;
-    store_each_total(store, query, add_successful, &found, &error);
+    store_each_total(store, query, fixture_add_successful, &found, &error);
     g_assert_no_error(error);
     g_assert_cmpint(found, ==, totals);
     found = 0;
@@ -296,7 +288,7 @@ ask_again(gpointer data, G_GNUC_UNUSED const StoreTotal *row)
     StoreQuery all;
     store_query_init(&all);
     nested->outer++;
-    return store_each_total(nested->store, &all, add_successful, &nested->inner, NULL);
+    return store_each_total(nested->store, &all, fixture_add_successful, &nested->inner, NULL);
 }
 
 static void
@@ -373,7 +365,7 @@ test_huge_counts(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 
     StoreQuery all;
     store_query_init(&all);
-    g_assert_true(store_each_total(store, &all, add_successful, &sum, NULL));
+    g_assert_true(store_each_total(store, &all, fixture_add_successful, &sum, NULL));
     g_assert_cmpint(sum, ==, taken * LIMIT_COUNT + 5);
     fixture_assert_rebuild_same(store);
 }
@@ -394,7 +386,7 @@ test_read_while_writing(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     for (guint i = 0; i < 2; i++) {
         gint64 sum = 0;
         guint domains = 0;
-        g_assert_true(store_each_total(fixture->store, &one, add_successful, &sum, NULL));
+        g_assert_true(store_each_total(fixture->store, &one, fixture_add_successful, &sum, NULL));
         g_assert_cmpint(sum, ==, 35);
         one.since_day = 1700092800 / 86400;
         g_assert_true(store_count_domains(fixture->store, &one, &domains, NULL));

@@ -49,13 +49,6 @@ test_given_up(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 /* ---- many at once -------------------------------------------------------------------------- */
 
 static gboolean
-add_successful(gpointer data, const StoreTotal *row)
-{
-    *(gint64 *)data += row->successful;
-    return TRUE;
-}
-
-static gboolean
 add_sessions(gpointer data, const StoreFailure *row)
 {
     *(gint64 *)data += row->sessions;
@@ -84,7 +77,7 @@ test_many_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
         fixture_put_in(fixture->store, report, TRUST_LOCAL, NULL, STORE_NEW);
     }
     fixture_commit(fixture->store);
-    g_assert_true(store_each_total(fixture->store, &all, add_successful, &sum, &error));
+    g_assert_true(store_each_total(fixture->store, &all, fixture_add_successful, &sum, &error));
     g_assert_cmpint(sum, ==, 2 * 7 * DOMAINS);
     sum = 0;
     g_assert_true(store_each_failure(fixture->store, &all, add_sessions, &sum, &error));

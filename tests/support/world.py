@@ -9,7 +9,7 @@ import sys
 from program import PROGRAM
 from world_ca import Authority
 from world_dns import NameServer, Zone
-from world_smtp import SmtpServer, closed_port
+from world_smtp import SmtpServer, closed
 from world_web import PolicyHosts, Site
 
 SHARED = "mx.shared.example"
@@ -46,7 +46,7 @@ class World:
     def __init__(self, folder):
         self.folder = folder
         self.authority = Authority(folder)
-        self.closed = closed_port()
+        self.closed_socket, self.closed = closed()
         self.zones = {}
         self.connect_to = []
         self.sites = {}

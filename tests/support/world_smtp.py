@@ -43,10 +43,11 @@ def deaf():
     return listener, waiting
 
 
-def closed_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def closed():
+    """A port at which a connection is refused: it is bound, so that nobody else is given it, and no more."""
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    return holder, holder.getsockname()[1]
 
 
 class SmtpServer:

@@ -6,6 +6,8 @@
 
 /* Nodes that come with the tree: those of a report with some policies and failures. */
 #define FIRST_NODES      192
+/* And at most in a block beyond them: what is not used of it is memory all the same. */
+#define MOST_NODES       2048
 /* Octets of text that a tree has room for when it is kept for the next report. */
 #define SPARE_TEXT_BYTES ((gsize)8 * 1024)
 
@@ -85,7 +87,7 @@ JsonNode *
 json_tree_add(JsonTree *tree, JsonNode *last)
 {
     if (tree->n_free == 0) {
-        tree->n_block *= 2;
+        tree->n_block = MIN(tree->n_block * 2, MOST_NODES);
         if (tree->more == NULL)
             tree->more = arena_new();
         tree->free_nodes = arena_new_array(tree->more, JsonNode, tree->n_block);

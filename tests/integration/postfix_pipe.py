@@ -47,8 +47,10 @@ try:
 
     # A broken configuration.
     place.configure("[domains]\nacept=example.org\n")
+    before = postfix.statuses().count(("4.3.0", "deferred"))  # the lock may have made several
     postfix.send(mail(report("third")))
-    postfix.wait(lambda: postfix.statuses().count(("4.3.0", "deferred")) >= 2, "a deferral by the typo")
+    postfix.wait(lambda: postfix.statuses().count(("4.3.0", "deferred")) > before,
+                 "a deferral by the typo")
     expect('acept' in postfix.log(), "the log of Postfix names the unknown key")
     expect_equal(postfix.queued(), 1, "messages in the queue while the configuration is broken")
     place.configure("")

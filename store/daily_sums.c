@@ -119,11 +119,12 @@ daily_sums_add(DailySums *sums, DailyKind kind, const DailyRow *row, GError **er
         return FALSE;
     guint before = id_groups_count(rows);
     DailyRow *sum = id_groups_at(rows, row->columns);
-    if (id_groups_count(rows) == before && fits(kind, sum, row)) {
+    gboolean known = id_groups_count(rows) == before;
+    if (known && fits(kind, sum, row)) {
         add_up(kind, sum, row);
         return TRUE;
     }
-    if (id_groups_count(rows) == before) {
+    if (known) {
         if (!daily_sums_write(sums, error))
             return FALSE;
         sum = id_groups_at(rows, row->columns);

@@ -96,10 +96,11 @@ typedef struct {
      * together may have one key. */
     gboolean (*add)(DriverStatement *statement, GError **error);
     gboolean (*flush)(DriverConnection *connection, GError **error);
-    /* Runs an INSERT, whose parameters are all its columns in their order, once for each of N rows of
-     * COLUMNS numbers; STRIDE numbers lie between the starts of two rows. NULL where add does it. */
+    /* Runs an INSERT, whose parameters are all its columns in their order, for the first *ret_sent
+     * of N rows of COLUMNS numbers, as many as go together; STRIDE numbers lie between the starts
+     * of two rows. NULL where add does it. */
     gboolean (*send_rows)(DriverStatement *statement, const gint64 *values, guint columns,
-                          guint stride, guint n, GError **error);
+                          guint stride, guint n, guint *ret_sent, GError **error);
     /* Both NULL where the database is next door. In a write transaction: ask notes a query with the
      * parameters of now, answer makes the rows of the first one that has not been answered those to
      * step through. No ask between two answers. */

@@ -43,7 +43,7 @@ void sqlite_bind_zeros(DriverStatement *statement, int parameter, gsize length);
 gboolean sqlite_step(DriverStatement *statement, gboolean *ret_row, GError **error);
 gboolean sqlite_send(DriverStatement *statement, GError **error);
 gboolean sqlite_send_rows(DriverStatement *statement, const gint64 *values, guint columns,
-                          guint stride, guint n, GError **error);
+                          guint stride, guint n, guint *ret_sent, GError **error);
 gboolean sqlite_insert(DriverStatement *statement, gint64 *ret_id, GError **error);
 void sqlite_reset(DriverStatement *statement);
 gint64 sqlite_column_int(DriverStatement *statement, int column);

@@ -21,8 +21,7 @@ static guint8 *never_had; /* under the lock; from here on to the end of the bloc
 
 /* Set once. */
 static guint8 *block, *block_end;
-static int page_least,
-    slot_bytes; /* what is larger than the one, and not than the other, is a page */
+static int page_least, slot_bytes; /* a page is larger than the one, and not than the other */
 static sqlite3_mem_methods heap;
 
 static gboolean

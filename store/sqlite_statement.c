@@ -220,19 +220,13 @@ send_wide(DriverStatement *statement, const gint64 *values, guint columns, guint
 
 gboolean
 sqlite_send_rows(DriverStatement *statement, const gint64 *values, guint columns, guint stride,
-                 guint n, GError **error)
+                 guint n, guint *ret_sent, GError **error)
 {
-    for (; n >= ROWS_AT_ONCE; n -= ROWS_AT_ONCE, values += ROWS_AT_ONCE * stride) {
+    *ret_sent = n - n % ROWS_AT_ONCE;
+    for (guint i = 0; i < *ret_sent; i += ROWS_AT_ONCE) {
         if (!prepare_wide(statement, columns, error) ||
-            !send_wide(statement, values, columns, stride, error))
+            !send_wide(statement, values + (gsize)i * stride, columns, stride, error))
             return FALSE;
-    }
-    for (; n > 0; n--, values += stride) {
-        for (guint column = 0; column < columns; column++)
-            sqlite_bind_int(statement, (int)column + 1, values[column]);
-        if (!sqlite_send(statement, error))
-            return FALSE;
-        sqlite_reset(statement);
     }
     return TRUE;
 }

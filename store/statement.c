@@ -170,9 +170,12 @@ statement_send_rows(Statement *statement, const gint64 *values, guint columns, g
                     guint n, GError **error)
 {
     const Driver *driver = statement->driver;
-    if (driver->send_rows != NULL)
-        return driver->send_rows(statement->handle, values, columns, stride, n, error);
-    for (guint i = 0; i < n; i++, values += stride) {
+    guint sent = 0;
+    if (driver->send_rows != NULL &&
+        !driver->send_rows(statement->handle, values, columns, stride, n, &sent, error))
+        return FALSE;
+    values += (gsize)sent * stride;
+    for (guint i = sent; i < n; i++, values += stride) {
         for (guint column = 0; column < columns; column++)
             driver->bind_int(statement->handle, (int)column + 1, values[column]);
         if (!statement_add(statement, error))

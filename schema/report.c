@@ -75,16 +75,18 @@ report_day(const Report *report)
 typedef struct {
     guint8 *data, *more; /* MORE: allocated, or NULL */
     gsize length, room;
+    gboolean wide; /* a number takes 8 octets, else as few as it needs */
     guint8 first[4096];
 } Canon;
 
 static void
-canon_init(Canon *canon)
+canon_init(Canon *canon, gboolean wide)
 {
     canon->data = canon->first;
     canon->more = NULL;
     canon->length = 0;
     canon->room = sizeof canon->first;
+    canon->wide = wide;
 }
 
 static void
@@ -101,12 +103,29 @@ canon_append(Canon *canon, const void *data, gsize length)
     canon->length += length;
 }
 
+/* Digits to the base of 128, the lowest first, all but the last with the highest bit; negative ones
+ * between the others. */
+static void
+append_digits(Canon *canon, gint64 number)
+{
+    guint64 rest = ((guint64)number << 1) ^ (number < 0 ? G_MAXUINT64 : 0);
+    guint8 digits[10];
+    guint n = 0;
+    for (; rest > 0x7f; rest >>= 7)
+        digits[n++] = 0x80 | (rest & 0x7f);
+    digits[n++] = (guint8)rest;
+    canon_append(canon, digits, n);
+}
+
 /* Every field enters with its length before it, so that no text can look like two. */
 static void
 hash_number(Canon *canon, gint64 number)
 {
     gint64 big_endian = GINT64_TO_BE(number);
-    canon_append(canon, &big_endian, sizeof big_endian);
+    if (canon->wide)
+        canon_append(canon, &big_endian, sizeof big_endian);
+    else
+        append_digits(canon, number);
 }
 
 static void
@@ -155,7 +174,7 @@ hash_entry(Canon *canon, const PolicyEntry *entry)
 }
 
 static void
-hash_finish(Canon *canon, guint8 digest[REPORT_DIGEST_BYTES])
+finish_sha256(Canon *canon, guint8 digest[REPORT_DIGEST_BYTES])
 {
     guint8 full[DIGEST_BYTES];
     digest_sha256(canon->data, canon->length, full);
@@ -178,31 +197,48 @@ report_claim(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 {
     NOT_CLEARED Canon canon;
     guint8 hash[REPORT_DIGEST_BYTES];
-    canon_init(&canon);
+    canon_init(&canon, TRUE);
     hash_text(&canon, "tlsgauge claim 1");
     hash_text(&canon, report->organization_name);
     hash_text(&canon, report->report_id);
     hash_number(&canon, report->start);
-    hash_finish(&canon, hash);
+    finish_sha256(&canon, hash);
     put_day(report_day(report), digest);
     memcpy(digest + DAY_BYTES, hash, REPORT_DIGEST_BYTES - DAY_BYTES);
+}
+
+static void
+hash_content(Canon *canon, const Report *report)
+{
+    hash_text(canon, report->organization_name);
+    hash_text(canon, report->contact_info);
+    hash_text(canon, report->report_id);
+    hash_number(canon, report->start);
+    hash_number(canon, report->end);
+    hash_number(canon, (gint64)report->n_policies);
+    for (gsize i = 0; i < report->n_policies; i++)
+        hash_entry(canon, &report->policies[i]);
 }
 
 void
 report_content(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
 {
     NOT_CLEARED Canon canon;
-    canon_init(&canon);
+    canon_init(&canon, FALSE);
+    hash_text(&canon, "tlsgauge content 2");
+    hash_content(&canon, report);
+    digest_blake2b(canon.data, canon.length, digest, REPORT_DIGEST_BYTES);
+    g_free(canon.more);
+}
+
+void
+report_content_before_8(const Report *report, guint8 digest[REPORT_DIGEST_BYTES])
+{
+    NOT_CLEARED Canon canon;
+    canon_init(&canon, TRUE);
     hash_text(&canon, "tlsgauge content 1");
-    hash_text(&canon, report->organization_name);
-    hash_text(&canon, report->contact_info);
-    hash_text(&canon, report->report_id);
-    hash_number(&canon, report->start);
-    hash_number(&canon, report->end);
-    hash_number(&canon, (gint64)report->n_policies);
-    for (gsize i = 0; i < report->n_policies; i++)
-        hash_entry(&canon, &report->policies[i]);
-    hash_finish(&canon, digest);
+    hash_content(&canon, report);
+    finish_sha256(&canon, digest);
 }
 
 static const char *const type_words[] = {

@@ -78,9 +78,13 @@ gint32 report_day(const Report *report);
  * identity; the store weighs trust before it believes one. */
 void report_claim(const Report *report, guint8 digest[REPORT_DIGEST_BYTES]);
 
-/* The decoded content as 16 bytes of SHA-256: equal for two copies that differ only in white
- * space, compression, member order or unknown members. counts_for does not enter. */
+/* The decoded content as 16 bytes of BLAKE2b (RFC 7693): equal for two copies that differ only in
+ * white space, compression, member order or unknown members. counts_for does not enter. */
 void report_content(const Report *report, guint8 digest[REPORT_DIGEST_BYTES]);
+
+/* The same in SHA-256, as it was taken before schema version 8: reports that were stored until then
+ * keep it. */
+void report_content_before_8(const Report *report, guint8 digest[REPORT_DIGEST_BYTES]);
 
 /* "sts", "tlsa", "no-policy-found", or the sender's own word for POLICY_TYPE_OTHER. */
 const char *policy_entry_type_name(const PolicyEntry *entry);

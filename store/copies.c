@@ -98,6 +98,16 @@ copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES])
 }
 
 Copy *
+copies_find_before_8(const GPtrArray *copies, const Report *report)
+{
+    guint8 content[REPORT_DIGEST_BYTES];
+    if (copies->len == 0) /* nearly always */
+        return NULL;
+    report_content_before_8(report, content);
+    return copies_find(copies, content);
+}
+
+Copy *
 copies_append(GPtrArray *copies, gint64 id, const guint8 content[REPORT_DIGEST_BYTES], gint32 day,
               Trust trust, const char *sender_domain, const char *counts_for)
 {
@@ -142,13 +152,23 @@ copies_settle(const GPtrArray *copies)
     }
 }
 
+static gboolean
+has_content(const Copy *copy, const Report *report)
+{
+    guint8 content[REPORT_DIGEST_BYTES];
+    report_content(report, content);
+    if (memcmp(content, copy->content, sizeof content) == 0)
+        return TRUE;
+    report_content_before_8(report, content);
+    return memcmp(content, copy->content, sizeof content) == 0;
+}
+
 /* The report of a stored copy. What it adds to the roll-ups must be what it added then, so it has
  * to decode to the very content that was stored. */
 static Report *
 decode_copy(Store *store, const Copy *copy, GError **error)
 {
     gboolean row = FALSE;
-    guint8 content[REPORT_DIGEST_BYTES];
     g_autoptr(Report) report = NULL;
     g_autoptr(Statement) select = statement_get(store->statements, "report_raw", error);
 
@@ -167,11 +187,8 @@ decode_copy(Store *store, const Copy *copy, GError **error)
         g_autoptr(GBytes) raw = statement_get_bytes(select, 0);
         report = store->decode(store->decode_data, raw, statement_get_optional(select, 1));
     }
-    if (report != NULL)
-        report_content(report, content);
     /* Without its addresses it is another content, and adds the same to the roll-ups. */
-    if (report == NULL ||
-        (copy->held == STORE_HELD_WHOLE && memcmp(content, copy->content, sizeof content) != 0)) {
+    if (report == NULL || (copy->held == STORE_HELD_WHOLE && !has_content(copy, report))) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
                     "report r%" G_GINT64_FORMAT
                     " does not decode to what was stored: rebuild the store",

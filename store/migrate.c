@@ -9,7 +9,7 @@
  * take the same road as new ones. */
 static const char *const files[] = {"schema.sql",    "migrate-2.sql", "migrate-3.sql",
                                     "migrate-4.sql", "migrate-5.sql", "migrate-6.sql",
-                                    "migrate-7.sql"};
+                                    "migrate-7.sql", "migrate-8.sql"};
 
 static const char *
 script_for(const Driver *driver, const char *file)

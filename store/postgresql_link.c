@@ -249,7 +249,8 @@ static gboolean
 is_good(const LatePq *pq, const PGresult *result)
 {
     ExecStatusType status = result != NULL ? pq->resultStatus(result) : PGRES_FATAL_ERROR;
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    /* A script may be nothing but a comment. */
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
 }
 
 /* The end of the results of one statement, or of what is left of a connection. */

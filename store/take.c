@@ -386,6 +386,8 @@ take_report(Store *store, const StoreReport *item, const TakeRow *row, StorePut 
         return FALSE;
     Copy *copy = copies_find(copies, take.facts->content);
     if (copy == NULL)
+        copy = copies_find_before_8(copies, item->report);
+    if (copy == NULL)
         return take_new(store, &take, copies, ret_put, ret_id, error);
     if (!take_again(store, &take, copies, copy, error))
         return FALSE;

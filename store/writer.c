@@ -257,12 +257,12 @@ wait_arrived(Writer *writer, gint64 until)
 }
 
 /* Under the lock. Who comes alone is not kept waiting. Who comes in a crowd, as those of the last
- * group did, waits for as many, at most as long as that group took: each commit costs the same
- * however many share it. */
+ * group did, waits for half as many, at most as long as that group took: each commit costs the same
+ * however many share it, but when all of a crowd wait here, nobody has anything to do meanwhile. */
 static void
 gather(Writer *writer)
 {
-    guint wanted = writer->last_items;
+    guint wanted = writer->last_items / 2;
     gint64 wait = MIN(writer->last_us, LIMIT_GROUP_WAIT_MS * G_TIME_SPAN_MILLISECOND);
     if (writer->bulk) {
         wanted = LIMIT_GROUP_COMMIT;

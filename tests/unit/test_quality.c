@@ -472,20 +472,12 @@ test_sparse(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    typedef void (*Test)(Fixture *, gconstpointer);
-    static const struct {
-        const char *path;
-        Test test;
-    } tests[] = {
-        {"/quality/same", test_same},
-
-        {"/quality/unreadable", test_unreadable},
-        {"/quality/filled", test_filled},
-        {"/quality/gone", test_gone},
+    static const FixtureTest tests[] = {
+        {"/quality/same", test_same},     {"/quality/unreadable", test_unreadable},
+        {"/quality/filled", test_filled}, {"/quality/gone", test_gone},
         {"/quality/sparse", test_sparse},
     };
     g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

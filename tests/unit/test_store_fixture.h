@@ -113,6 +113,19 @@ fixture_close(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_free(fixture->path);
 }
 
+typedef struct {
+    const char *path;
+    void (*test)(Fixture *fixture, gconstpointer data);
+} FixtureTest;
+
+/* SET_UP: fixture_open or fixture_folder. */
+static inline void
+fixture_add(const FixtureTest *tests, gsize n, void (*set_up)(Fixture *fixture, gconstpointer data))
+{
+    for (gsize i = 0; i < n; i++)
+        g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].test, fixture_close);
+}
+
 static inline void
 fixture_begin(Store *store)
 {

@@ -291,10 +291,7 @@ test_sender(void)
 int
 main(int argc, char **argv)
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *, gconstpointer);
-    } tests[] = {
+    static const FixtureTest tests[] = {
         {"/store/identity/forged-first", test_forged_first},
         {"/store/identity/forged-later", test_forged_later},
         {"/store/identity/raised", test_raised},
@@ -308,7 +305,6 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/identity/sender", test_sender);
     g_test_add_func("/store/identity/rule-ignores-order", test_rule_ignores_order);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

@@ -233,10 +233,7 @@ test_large(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *, gconstpointer);
-    } tests[] = {
+    static const FixtureTest tests[] = {
         {"/store/quarantine/fields", test_fields},
         {"/store/quarantine/once", test_once},
         {"/store/quarantine/drop", test_drop},
@@ -246,7 +243,6 @@ main(int argc, char **argv)
         {"/store/quarantine/large", test_large},
     };
     g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

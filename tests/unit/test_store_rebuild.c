@@ -343,10 +343,7 @@ test_refusals(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *, gconstpointer);
-    } tests[] = {
+    static const FixtureTest tests[] = {
         {"/store/rebuild/identical", test_identical},
         {"/store/rebuild/damaged", test_damaged},
         {"/store/rebuild/large", test_large},
@@ -358,7 +355,6 @@ main(int argc, char **argv)
         {"/store/rebuild/refusals", test_refusals},
     };
     g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

@@ -417,10 +417,7 @@ test_too_many_rows(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *, gconstpointer);
-    } tests[] = {
+    static const FixtureTest tests[] = {
         {"/store/rollup/one-report", test_one_report},
         {"/store/rollup/policy-versions", test_versions},
         {"/store/rollup/domains", test_domains},
@@ -435,7 +432,6 @@ main(int argc, char **argv)
         {"/store/rollup/too-many-rows", test_too_many_rows},
     };
     g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

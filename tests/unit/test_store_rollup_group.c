@@ -125,17 +125,13 @@ test_group_as_alone(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *, gconstpointer);
-    } tests[] = {
+    static const FixtureTest tests[] = {
         {"/store/rollup-group/within-a-transaction", test_within},
         {"/store/rollup-group/given-up", test_given_up},
         {"/store/rollup-group/many-rows", test_many_rows},
         {"/store/rollup-group/as-alone", test_group_as_alone},
     };
     g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

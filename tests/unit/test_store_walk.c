@@ -209,16 +209,12 @@ test_names(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *, gconstpointer);
-    } tests[] = {
+    static const FixtureTest tests[] = {
         {"/store/walk/alike", test_alike},     {"/store/walk/stop", test_stop},
         {"/store/walk/writing", test_writing}, {"/store/walk/rebuild", test_rebuild},
         {"/store/walk/names", test_names},
     };
     g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

@@ -86,8 +86,8 @@ copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint32 day, g
     return copies_read(copies, select, day, error) ? g_steal_pointer(&copies) : NULL;
 }
 
-Copy *
-copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES])
+static Copy *
+find_digest(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES])
 {
     for (guint i = 0; i < copies->len; i++) {
         Copy *copy = g_ptr_array_index(copies, i);
@@ -98,13 +98,17 @@ copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES])
 }
 
 Copy *
-copies_find_before_8(const GPtrArray *copies, const Report *report)
+copies_find(const GPtrArray *copies, const Report *report,
+            const guint8 content[REPORT_DIGEST_BYTES])
 {
-    guint8 content[REPORT_DIGEST_BYTES];
+    guint8 before_8[REPORT_DIGEST_BYTES];
     if (copies->len == 0) /* nearly always */
         return NULL;
-    report_content_before_8(report, content);
-    return copies_find(copies, content);
+    Copy *copy = find_digest(copies, content);
+    if (copy != NULL)
+        return copy;
+    report_content_before_8(report, before_8);
+    return find_digest(copies, before_8);
 }
 
 Copy *

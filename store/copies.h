@@ -35,10 +35,10 @@ gboolean copies_read(GPtrArray *copies, Statement *select, gint32 day, GError **
 GPtrArray *copies_load(Store *store, const guint8 claim[REPORT_DIGEST_BYTES], gint32 day,
                        gint64 before, GError **error);
 
-/* The copy with that content, or NULL. Borrowed. */
-Copy *copies_find(const GPtrArray *copies, const guint8 content[REPORT_DIGEST_BYTES]);
-/* The copy that holds the content of REPORT as it was taken before schema version 8. */
-Copy *copies_find_before_8(const GPtrArray *copies, const Report *report);
+/* The copy with the content of REPORT, which is CONTENT, or what it was before schema version 8.
+ * NULL if there is none. Borrowed. */
+Copy *copies_find(const GPtrArray *copies, const Report *report,
+                  const guint8 content[REPORT_DIGEST_BYTES]);
 
 /* A new one at the end, seen once, owned by COPIES. SENDER_DOMAIN and COUNTS_FOR are copied. */
 Copy *copies_append(GPtrArray *copies, gint64 id, const guint8 content[REPORT_DIGEST_BYTES],

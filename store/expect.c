@@ -8,10 +8,11 @@
 #define DETAILS_EXPECTED 200
 
 static gboolean
-is_known(const Store *store, const StorePrepared *prepared)
+is_known(const Store *store, const StoreReport *item)
 {
+    const StorePrepared *prepared = item->prepared;
     const GPtrArray *copies = claims_find(store->claims, prepared->claim);
-    return copies != NULL && copies_find(copies, prepared->content) != NULL;
+    return copies != NULL && copies_find(copies, item->report, prepared->content) != NULL;
 }
 
 static void
@@ -48,7 +49,7 @@ expect_names(Store *store, const StoreReport *const *items, guint n, GError **er
         return TRUE;
     for (guint i = 0; i < n; i++) {
         const StorePrepared *prepared = items[i]->prepared;
-        if (prepared == NULL || is_known(store, prepared))
+        if (prepared == NULL || is_known(store, items[i]))
             continue;
         add_text(texts, prepared->sender.name);
         add_text(texts, trust_name(items[i]->trust));

@@ -249,8 +249,7 @@ static gboolean
 is_good(const LatePq *pq, const PGresult *result)
 {
     ExecStatusType status = result != NULL ? pq->resultStatus(result) : PGRES_FATAL_ERROR;
-    /* A script may be nothing but a comment. */
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
 /* The end of the results of one statement, or of what is left of a connection. */

@@ -384,9 +384,7 @@ take_report(Store *store, const StoreReport *item, const TakeRow *row, StorePut 
                                               row != NULL ? row->id : G_MAXINT64, error);
     if (copies == NULL)
         return FALSE;
-    Copy *copy = copies_find(copies, take.facts->content);
-    if (copy == NULL)
-        copy = copies_find_before_8(copies, item->report);
+    Copy *copy = copies_find(copies, item->report, take.facts->content);
     if (copy == NULL)
         return take_new(store, &take, copies, ret_put, ret_id, error);
     if (!take_again(store, &take, copies, copy, error))

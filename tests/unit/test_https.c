@@ -296,9 +296,8 @@ FIXTURE_TEST(test_chunked_too_large)
     f->rules.payload_bytes = 100000;
     fixture_start(f);
     for (guint endless = 0; endless < 2; endless++) {
-        int fd = client_connect(f);
-        g_assert_true(client_say(fd, "POST /v1/tlsrpt HTTP/1.1\r\nHost: a\r\n"
-                                     "Transfer-Encoding: chunked\r\n\r\n"));
+        int fd = client_begin(f, "POST /v1/tlsrpt HTTP/1.1\r\nHost: a\r\n"
+                                 "Transfer-Encoding: chunked\r\n\r\n");
         gsize most = endless ? LIMIT_HTTPS_DISCARD_BYTES + 20000000 : 200000;
         gboolean open = TRUE;
         for (gsize sent = 0; open && sent < most; sent += 50000)

@@ -26,6 +26,9 @@
     "\"mx.a.example\"]},\"summary\":{\"total-successful-session-count\":3,"                        \
     "\"total-failure-session-count\":0}}]}"
 
+/* A request that stops after its header. */
+#define SLOW_HEAD "POST /v1/tlsrpt HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"
+
 typedef enum { SINK_NOW, SINK_OTHER_THREAD, SINK_HOLD } SinkMode;
 
 typedef struct {
@@ -252,6 +255,15 @@ static G_GNUC_UNUSED gboolean
 client_say(int fd, const char *text)
 {
     return client_send(fd, text, strlen(text));
+}
+
+/* A new connection on which TEXT has been sent. */
+static G_GNUC_UNUSED int
+client_begin(const Fixture *f, const char *text)
+{
+    int fd = client_connect(f);
+    g_assert_true(client_say(fd, text));
+    return fd;
 }
 
 typedef struct {

@@ -2,8 +2,6 @@
 #include "schema/limits.h"
 #include "test_https_harness.h"
 
-#define SLOW_HEAD "POST /v1/tlsrpt HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"
-
 /* Sends TEXT at once, then one octet after the other well within the idle timeout, until the
  * server has enough of it. */
 static void
@@ -57,8 +55,7 @@ FIXTURE_TEST(test_silent)
     f->options.timeout_seconds = 1;
     fixture_start(f);
     for (guint i = 0; i < G_N_ELEMENTS(starts); i++) {
-        fds[i] = client_connect(f);
-        g_assert_true(client_say(fds[i], starts[i]));
+        fds[i] = client_begin(f, starts[i]);
     }
     for (guint i = 0; i < G_N_ELEMENTS(starts); i++) {
         g_assert_true(client_at_end(fds[i]));
@@ -74,8 +71,7 @@ FIXTURE_TEST(test_commit_has_no_deadline)
     set_mode(f, SINK_HOLD);
     fixture_start(f);
     g_autofree char *request = post_request(GOOD_REPORT);
-    int fd = client_connect(f);
-    g_assert_true(client_say(fd, request));
+    int fd = client_begin(f, request);
     wait_taken(f, 1);
     g_usleep(6 * G_USEC_PER_SEC);
     release_held(f);
@@ -105,13 +101,11 @@ FIXTURE_TEST(test_short_body)
     f->options.timeout_seconds = 1;
     fixture_start(f);
     for (guint i = 0; i < 20; i++) {
-        int fd = client_connect(f);
-        g_assert_true(client_say(fd, SLOW_HEAD GOOD_REPORT));
+        int fd = client_begin(f, SLOW_HEAD GOOD_REPORT);
         close(fd);
     }
     /* Half-closed: what came is no whole request either. */
-    int fd = client_connect(f);
-    g_assert_true(client_say(fd, SLOW_HEAD GOOD_REPORT));
+    int fd = client_begin(f, SLOW_HEAD GOOD_REPORT);
     shutdown(fd, SHUT_WR);
     g_assert_true(client_at_end(fd));
     close(fd);
@@ -125,8 +119,7 @@ FIXTURE_TEST(test_half_closed_after_request)
     set_mode(f, SINK_OTHER_THREAD);
     fixture_start(f);
     g_autofree char *request = post_request(GOOD_REPORT);
-    int fd = client_connect(f);
-    g_assert_true(client_say(fd, request));
+    int fd = client_begin(f, request);
     shutdown(fd, SHUT_WR);
     g_auto(Answer) answer = client_read(fd);
     g_assert_cmpuint(answer.status, ==, 201);
@@ -159,9 +152,8 @@ FIXTURE_TEST(test_refusal_is_read)
     g_autofree char *octets = g_malloc0(4000000);
     fixture_start(f);
     for (guint i = 0; i < 10; i++) {
-        int fd = client_connect(f);
-        g_assert_true(client_say(fd, "POST /v1/tlsrpt HTTP/1.1\r\nHost: a\r\n"
-                                     "Content-Length: 20000000\r\n\r\n"));
+        int fd = client_begin(f, "POST /v1/tlsrpt HTTP/1.1\r\nHost: a\r\n"
+                                 "Content-Length: 20000000\r\n\r\n");
         g_assert_true(client_send(fd, octets, 4000000));
         g_auto(Answer) answer = client_read(fd);
         g_assert_cmpuint(answer.status, ==, 413);
@@ -252,8 +244,7 @@ finish_at_once(Fixture *f, guint n)
     }
     wait_requests(f, before.requests + n);
     pthread_mutex_lock(&f->log_lock);
-    int busy = client_connect(f);
-    g_assert_true(client_say(busy, "GET /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n"));
+    int busy = client_begin(f, "GET /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n");
     for (now = before; now.requests < before.requests + n + 1;)
         https_counters(f->server, &now);
     g_usleep(20000); /* from being counted to the line in the log */
@@ -287,8 +278,7 @@ FIXTURE_TEST(test_limit_of_an_address)
     fixture_start(f);
     g_autofree char *request = post_request(GOOD_REPORT);
     for (guint i = 0; i < G_N_ELEMENTS(fds); i++) {
-        fds[i] = client_connect(f);
-        g_assert_true(client_say(fds[i], request));
+        fds[i] = client_begin(f, request);
         g_auto(Answer) answer = client_read(fds[i]);
         g_assert_cmpuint(answer.status, ==, 201);
     }
@@ -321,14 +311,12 @@ FIXTURE_TEST(test_limit_of_all)
     fixture_start(f);
     g_autofree char *request = post_request(GOOD_REPORT);
     for (guint i = 0; i < 2; i++) {
-        fds[i] = client_connect(f);
-        g_assert_true(client_say(fds[i], request));
+        fds[i] = client_begin(f, request);
         g_auto(Answer) answer = client_read(fds[i]);
         g_assert_cmpuint(answer.status, ==, 201);
     }
     for (guint i = 2; i < G_N_ELEMENTS(fds); i++) {
-        fds[i] = client_connect(f);
-        g_assert_true(client_say(fds[i], request));
+        fds[i] = client_begin(f, request);
     }
     char c;
     g_usleep(200000);

@@ -15,8 +15,7 @@ large_request(void)
 static int
 send_request(const Fixture *f, const char *request)
 {
-    int fd = client_connect(f);
-    g_assert_true(client_say(fd, request));
+    int fd = client_begin(f, request);
     return fd;
 }
 

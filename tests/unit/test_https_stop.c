@@ -1,8 +1,6 @@
 /* The end of the server: nothing acknowledged is lost, and nobody is kept waiting. */
 #include "test_https_harness.h"
 
-#define UNFINISHED "POST /v1/tlsrpt HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"
-
 static gboolean
 can_connect(const Fixture *f)
 {
@@ -20,13 +18,11 @@ FIXTURE_TEST(test_drain)
     set_mode(f, SINK_HOLD);
     fixture_start(f);
     g_autofree char *request = post_request(GOOD_REPORT);
-    int waiting = client_connect(f);
-    g_assert_true(client_say(waiting, request));
+    int waiting = client_begin(f, request);
     wait_taken(f, 1);
     int uploading = client_connect(f);
     g_assert_true(client_send(uploading, request, strlen(request) - 1));
-    int idle = client_connect(f);
-    g_assert_true(client_say(idle, "GET"));
+    int idle = client_begin(f, "GET");
     wait_requests(f, 2);
 
     https_drain(f->server);
@@ -50,8 +46,7 @@ FIXTURE_TEST(test_drain_refuses_on_open_connection)
 {
     fixture_start(f);
     g_autofree char *request = post_request(GOOD_REPORT);
-    int fd = client_connect(f);
-    g_assert_true(client_say(fd, request));
+    int fd = client_begin(f, request);
     g_auto(Answer) first = client_read(fd);
     g_assert_cmpuint(first.status, ==, 201);
     https_drain(f->server);
@@ -73,12 +68,10 @@ FIXTURE_TEST(test_stop_without_commit)
     fixture_start(f);
     g_autofree char *request = post_request(GOOD_REPORT);
     for (guint i = 0; i < WAITING; i++) {
-        fds[i] = client_connect(f);
-        g_assert_true(client_say(fds[i], request));
+        fds[i] = client_begin(f, request);
     }
     wait_taken(f, WAITING);
-    int uploading = client_connect(f);
-    g_assert_true(client_say(uploading, UNFINISHED));
+    int uploading = client_begin(f, SLOW_HEAD);
     wait_requests(f, WAITING + 1);
     https_stop(f->server, 0);
     f->server = NULL;
@@ -107,8 +100,7 @@ FIXTURE_TEST(test_stop_waits_for_commit)
     set_mode(f, SINK_HOLD);
     fixture_start(f);
     g_autofree char *request = post_request(GOOD_REPORT);
-    int fd = client_connect(f);
-    g_assert_true(client_say(fd, request));
+    int fd = client_begin(f, request);
     wait_taken(f, 1);
     g_assert_cmpint(pthread_create(&thread, NULL, release_soon, f), ==, 0);
     https_stop(f->server, 30);

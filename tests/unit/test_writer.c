@@ -388,10 +388,7 @@ test_idle(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    static const struct {
-        const char *path;
-        void (*test)(Fixture *, gconstpointer);
-    } tests[] = {
+    static const FixtureTest tests[] = {
         {"/writer/results", test_results},
         {"/writer/refused", test_refused},
         {"/writer/isolation", test_isolation},
@@ -414,7 +411,6 @@ main(int argc, char **argv)
     }
 #endif
     g_test_init(&argc, &argv, NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].path, Fixture, NULL, fixture_open, tests[i].test, fixture_close);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

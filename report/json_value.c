@@ -18,12 +18,19 @@ json_value_day(gint32 day)
     return json_string(text);
 }
 
+static int
+append(const char *text, size_t length, void *out)
+{
+    g_string_append_len(out, text, (gssize)length);
+    return 0;
+}
+
 void
 json_value_print(json_t *root, GString *out)
 {
-    char *text = json_dumps(root, JSON_INDENT(2));
-    g_string_append_printf(out, "%s\n", text);
-    free(text);
+    /* Right to its place: of a long text json_dumps makes three copies. */
+    json_dump_callback(root, append, out, JSON_INDENT(2));
+    g_string_append_c(out, '\n');
     json_decref(root);
 }
 

@@ -5,15 +5,14 @@
 #include "report/loops.h"
 #include "schema/effect.h"
 
-/* What is being gathered: rows come sorted by domain, so the last domain is the current one. */
+/* What is being gathered: one domain after the other. */
 typedef struct {
     Summary *summary;
+    SummaryDomain *domain; /* the present one, NULL before its first row */
     SummarySender *sender; /* the present group of totals, NULL before the first */
     GArray *days;          /* of LoopDay: its days */
-    /* Of the row before; rows come in runs, and equal pointers are equal texts. */
-    const char *domain;
-    guint at; /* its place */
-    StoreFailure failure;
+    StoreFailure
+        failure; /* the row before; rows come in runs, and equal pointers are equal texts */
 } Gather;
 
 gint64
@@ -26,27 +25,14 @@ sessions_plus(gint64 a, gint64 b)
 }
 
 static SummaryDomain *
-domain_for(Summary *summary, const char *name)
+insert_domain(Summary *summary, guint at, const char *name)
 {
-    /* Totals come first and sorted; failures find their domain by a search from the end. */
-    for (guint i = summary->domains->len; i > 0; i--) {
-        SummaryDomain *domain = &g_array_index(summary->domains, SummaryDomain, i - 1);
-        int order = strcmp(domain->domain, name);
-        if (order == 0)
-            return domain;
-        if (order < 0)
-            break;
-    }
     SummaryDomain fresh = {
         .domain = g_string_chunk_insert_const(summary->strings, name),
         .totals = g_array_new(FALSE, TRUE, sizeof(SummaryTotal)),
         .senders = g_array_new(FALSE, TRUE, sizeof(SummarySender)),
         .failures = g_array_new(FALSE, TRUE, sizeof(SummaryFailure)),
     };
-    guint at = summary->domains->len;
-    while (at > 0 &&
-           strcmp(g_array_index(summary->domains, SummaryDomain, at - 1).domain, name) > 0)
-        at--;
     g_array_insert_val(summary->domains, at, fresh);
     return &g_array_index(summary->domains, SummaryDomain, at);
 }
@@ -55,13 +41,9 @@ domain_for(Summary *summary, const char *name)
 static SummaryDomain *
 domain_of(Gather *gather, const char *name)
 {
-    GArray *domains = gather->summary->domains;
-    if (name != gather->domain) {
-        SummaryDomain *domain = domain_for(gather->summary, name);
-        gather->domain = name;
-        gather->at = (guint)(domain - (SummaryDomain *)(void *)domains->data);
-    }
-    return &g_array_index(domains, SummaryDomain, gather->at);
+    if (gather->domain == NULL)
+        gather->domain = insert_domain(gather->summary, gather->summary->domains->len, name);
+    return gather->domain;
 }
 
 static void
@@ -241,6 +223,16 @@ by_sessions(gconstpointer a, gconstpointer b)
     return order != 0 ? order : g_strcmp0(left->mode, right->mode);
 }
 
+static gboolean
+gather_end(gpointer data, G_GNUC_UNUSED const char *domain)
+{
+    Gather *gather = data;
+    end_sender(gather);
+    gather->domain = NULL;
+    gather->failure = (StoreFailure){0}; /* pointers of another domain may be of another block */
+    return TRUE;
+}
+
 static void
 domain_clear(SummaryDomain *domain)
 {
@@ -279,13 +271,26 @@ summary_only_failures(Summary *summary)
 void
 summary_add_domain(Summary *summary, const char *domain)
 {
-    (void)domain_for(summary, domain);
+    guint at = summary->domains->len;
+    int order = 1;
+    while (at > 0 && (order = strcmp(g_array_index(summary->domains, SummaryDomain, at - 1).domain,
+                                     domain)) > 0)
+        at--;
+    if (at == 0 || order != 0)
+        (void)insert_domain(summary, at, domain);
+}
+
+static int
+by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(((const SummaryDomain *)a)->domain, ((const SummaryDomain *)b)->domain);
 }
 
 /* Puts everything in its final order. */
 static void
 finish(Summary *summary)
 {
+    g_array_sort(summary->domains, by_name);
     for (guint i = 0; i < summary->domains->len; i++) {
         SummaryDomain *domain = &g_array_index(summary->domains, SummaryDomain, i);
         g_array_sort(domain->totals, by_policy_type);
@@ -313,11 +318,10 @@ read_period(Store *store, Summary *summary, const StoreQuery *query, GError **er
 static gboolean
 read_rows(Store *store, const SummaryRequest *request, Gather *gather, GError **error)
 {
-    if (!store_each_total(store, &request->query, gather_total, gather, error))
-        return FALSE;
-    gather->domain = NULL; /* pointers of another call mean nothing */
-    return request->only_totals ||
-           store_each_failure(store, &request->query, gather_failure, gather, error);
+    static const StoreWalk all = {gather_total, gather_failure, gather_end};
+    static const StoreWalk totals = {gather_total, NULL, gather_end};
+    return store_walk_domains(store, &request->query, request->only_totals ? &totals : &all, gather,
+                              error);
 }
 
 Summary *
@@ -338,7 +342,6 @@ summary_make(Store *store, const SummaryRequest *request, GError **error)
     store_end_read(store);
     if (!ok)
         return NULL;
-    end_sender(&gather);
     summary->quarantined = counts.quarantined;
     finish(summary);
     if (request->only_failures)

@@ -148,8 +148,8 @@ name_of(const RollupRows *rows, const RowKey *key, int name)
     return id_texts_text(rows->names, key->names[name]);
 }
 
-/* The senders that QUERY wants, of those with rows in its days. Without them the rows of all
- * senders and domains would be held before those of one are picked out. */
+/* The senders that the query wants, of those with rows in its days, once for all reads. Without
+ * them the rows of all senders and domains would be held before those of one are picked out. */
 static gboolean
 find_senders(RollupRows *rows, GError **error)
 {
@@ -302,8 +302,8 @@ read_range(RollupRows *rows, gboolean totals, gboolean failures, const DomainRan
             return FALSE;
         range = &one;
     }
-    g_clear_pointer(&rows->senders, g_hash_table_unref);
-    if (range == NULL && rows->query->sender != NULL && !find_senders(rows, error))
+    if (rows->query->domain == NULL && rows->query->sender != NULL && rows->senders == NULL &&
+        !find_senders(rows, error))
         return FALSE;
     return !known || read_all(rows, totals, failures, range, error);
 }

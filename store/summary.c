@@ -5,7 +5,7 @@
 
 /* A walk over all domains holds so many rows or fewer, unless one domain has more; at first it
  * reads so few domains, and never more at once. */
-#define WALK_ROWS    25000
+#define WALK_ROWS    8000
 #define WALK_DOMAINS 16
 #define WALK_MOST    4096
 
@@ -112,11 +112,28 @@ by_id(gconstpointer a, gconstpointer b)
     return (one > other) - (one < other);
 }
 
-/* The ids of the domains with rows in the days of QUERY, ascending: NULL on error. */
+/* The id of DOMAIN, or nothing: NULL on error. */
+static GArray *
+find_domain(Store *store, const char *domain, GError **error)
+{
+    gboolean known;
+    DomainRange range;
+    if (!rollup_find_domain(store, domain, &range, &known, error))
+        return NULL;
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (known)
+        g_array_append_val(ids, range.first);
+    return ids;
+}
+
+/* The ids of the domains with rows in the days of QUERY, or of its domain, ascending: NULL on
+ * error. */
 static GArray *
 read_domains(Store *store, const StoreQuery *query, GError **error)
 {
     gboolean row;
+    if (query->domain != NULL)
+        return find_domain(store, query->domain, error);
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
     g_autoptr(Statement) each = statement_get(store->statements, "domain_of_days", error);
     if (each == NULL)
@@ -138,7 +155,7 @@ read_domains(Store *store, const StoreQuery *query, GError **error)
 /* One block, in one view. Ids mean the same as in the views before only if nobody has rebuilt. */
 static gboolean
 read_block(Store *store, RollupRows *rows, const DomainRange *range, gint64 generation,
-           GError **error)
+           gboolean failures, GError **error)
 {
     Counters counters;
     if (!store_begin_read(store, error))
@@ -149,7 +166,7 @@ read_block(Store *store, RollupRows *rows, const DomainRange *range, gint64 gene
                     "the store was rebuilt while it was read: try again");
         ok = FALSE;
     }
-    ok = ok && rollup_rows_read(rows, TRUE, TRUE, range, error);
+    ok = ok && rollup_rows_read(rows, TRUE, failures, range, error);
     store_end_read(store);
     return ok;
 }
@@ -171,7 +188,7 @@ walk_ids(Store *store, RollupRows *rows, const GArray *ids, gint64 generation,
         n = MIN(n, ids->len - at);
         const DomainRange range = {g_array_index(ids, gint64, at),
                                    g_array_index(ids, gint64, at + n - 1)};
-        if (!read_block(store, rows, &range, generation, error))
+        if (!read_block(store, rows, &range, generation, walk->failure != NULL, error))
             return FALSE;
         if (!tell_block(rows, walk, data))
             return TRUE;

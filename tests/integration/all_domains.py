@@ -11,8 +11,8 @@ from support.planted import ago, detail
 from support.program import Place, expect, expect_equal
 from support.reports import gzipped, report
 
-# More than are read one by one, with holes: ids of names do not follow one another.
-DOMAINS = ["d%02d.example" % number for number in range(14)]
+# More than are read at once, with holes: ids of names do not follow one another, nor the names.
+DOMAINS = ["d%02d.example" % number for number in range(20)]
 SENDERS = [("Google Inc.", "tls@google.example"), ("Mail GmbH", "tls@mail.example"),
            ("Small Ltd", "tls@small.example")]
 RESULTS = ["certificate-expired", "starttls-not-supported", "sts-policy-fetch-error",
@@ -36,7 +36,7 @@ def fill():
                 failed = (number + back + i) % 4 if number % 3 and back < 12 + number else 0
                 details = [detail(RESULTS[(number + i + back // 6) % 5], failed,
                                   "mx%d.%s" % (back % 2, domain))] if failed else None
-                name = "%s-%d-%d" % (domain, back, i)
+                name = "%02d-%d-%d" % (number * 7 % len(DOMAINS), back, i)
                 place.write("in/%s.json.gz" % name, gzipped(report(
                     name, ago(back), domain, sender, contact, 20 + number, failed, details,
                     mode="enforce" if number % 4 == 1 and back < 10 else "testing",
@@ -49,6 +49,8 @@ def check_reports():
     for filters in FILTERS:
         together = place.json("report", "--json", *filters)
         expect(len(together["domains"]) > 1, "several domains: %s" % filters)
+        names = [domain["domain"] for domain in together["domains"]]
+        expect_equal(names, sorted(names), "the order of names")
         for domain in together["domains"]:
             name = domain["domain"]
             alone = place.json("report", "--json", "--domain", name, *filters)

@@ -132,6 +132,50 @@ test_stop(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     walked_clear(&walked);
 }
 
+/* One domain alone, and one that nobody has reported. */
+static void
+test_one(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    Walked walked;
+    StoreQuery query;
+    g_autoptr(GError) error = NULL;
+    store_query_init(&query);
+    fill(fixture->store);
+    walked_init(&walked, fixture->store);
+    query.domain = "d7.example";
+    g_assert_true(store_walk_domains(fixture->store, &query, &functions, &walked, &error));
+    g_assert_cmpuint(g_hash_table_size(walked.domains), ==, 1);
+    g_assert_nonnull(strstr(g_hash_table_lookup(walked.domains, "d7.example"), "d7.example"));
+    query.domain = "nobody.example";
+    g_assert_true(store_walk_domains(fixture->store, &query, &functions, &walked, &error));
+    g_assert_cmpuint(g_hash_table_size(walked.domains), ==, 1);
+    walked_clear(&walked);
+}
+
+/* Who asks for no failures is told all totals. */
+static void
+test_totals(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    static const StoreWalk totals = {take_total, NULL, take_domain};
+    Walked walked;
+    StoreQuery query;
+    g_autoptr(GError) error = NULL;
+    store_query_init(&query);
+    fill(fixture->store);
+    walked_init(&walked, fixture->store);
+    g_assert_true(store_walk_domains(fixture->store, &query, &totals, &walked, &error));
+    g_assert_cmpuint(g_hash_table_size(walked.domains), ==, DOMAINS);
+    for (guint i = 0; i < DOMAINS; i++) {
+        g_autofree char *domain = g_strdup_printf("d%u.example", i);
+        GString *alone = g_string_new(NULL);
+        query.domain = domain;
+        g_assert_true(store_each_total(fixture->store, &query, fixture_total, alone, &error));
+        g_assert_cmpstr(g_hash_table_lookup(walked.domains, domain), ==, alone->str);
+        g_string_free(alone, TRUE);
+    }
+    walked_clear(&walked);
+}
+
 /* Writing is allowed in between. */
 static gboolean
 write_domain(gpointer data, const char *domain)
@@ -212,7 +256,8 @@ main(int argc, char **argv)
     static const FixtureTest tests[] = {
         {"/store/walk/alike", test_alike},     {"/store/walk/stop", test_stop},
         {"/store/walk/writing", test_writing}, {"/store/walk/rebuild", test_rebuild},
-        {"/store/walk/names", test_names},
+        {"/store/walk/names", test_names},     {"/store/walk/one", test_one},
+        {"/store/walk/totals", test_totals},
     };
     g_test_init(&argc, &argv, NULL);
     fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);

@@ -64,7 +64,12 @@ next_step_of(const Readiness *readiness, gint32 today)
                                 "change the id with every change of the policy.");
         break;
     case VERDICT_NO_DATA:
-        step->advice = g_strdup("Leave the policy as it is and wait for more reports.");
+        step->advice =
+            g_strdup(readiness->sessions > 0
+                         ? "Leave the policy as it is and wait for more reports."
+                         : "Leave the policy as it is. Nobody reported a session under it in the "
+                           "days that decide: see that the _smtp._tls record names an address or "
+                           "URL that reaches tlsgauge.");
         break;
     case VERDICT_NOT_READY:
         if (readiness->mode == STS_MODE_ENFORCE)

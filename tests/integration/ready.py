@@ -151,6 +151,7 @@ def a_sender_that_never_saw_it():
 def few_reports():
     story = Story(lambda o, s, one: one if o in (12, 13) and s == "Alpha" else None)
     story.ready(3)
+    expect("wait for more reports" in story.result["next_step"]["advice"], story.result["next_step"])
     story.end("NOT ENOUGH DATA", coverage="unknown", senders="unknown", sessions="unknown")
 
 
@@ -161,6 +162,7 @@ def only_loops():
         return one
     story = Story(change)
     story.ready(3)
+    expect("wait for more reports" in story.result["next_step"]["advice"], story.result["next_step"])
     story.end("NOT ENOUGH DATA", coverage="unknown", senders="unknown", sessions="unknown")
 
 
@@ -264,6 +266,10 @@ def overview():
     done = story.place.run("ready", "--all", "--now", "2027-11-15", "--json", status=3)
     rows = {row["domain"]: (row["stage"], row["days"]) for row in json.loads(done.stdout)["domains"]}
     expect_equal(rows["example.org"], ("no reports", 366), "a domain whose reports ended")
+    # Where none comes, waiting does not help.
+    done = story.place.run("ready", "example.org", "--now", "2027-11-15", "--json", status=3)
+    advice = json.loads(done.stdout)["domains"][0]["next_step"]["advice"]
+    expect("see that the _smtp._tls record" in advice, advice)
     story.place.remove()
 
 

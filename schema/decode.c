@@ -8,15 +8,34 @@
 #include "schema/limits.h"
 
 #define SECONDS_OF_DAY 86400
+/* Most lists have no more elements. */
+#define USUAL_LIST     16
 
-/* The domain of a mail address (RFC 5322 addr-spec), newly allocated; NULL if CONTACT is none. */
+/* What is to be the domain of a mail address (RFC 5322 addr-spec); NULL if CONTACT is none. */
+static const char *
+after_at(const char *contact)
+{
+    const char *at = contact == NULL ? NULL : strrchr(contact, '@');
+    gboolean none = at == NULL || at == contact || strpbrk(contact, " \t\r\n,<>") != NULL;
+    return none ? NULL : at + 1;
+}
+
+/* The domain of a mail address, newly allocated; NULL if CONTACT is none. */
 static char *
 address_domain(const char *contact)
 {
-    const char *at = contact == NULL ? NULL : strrchr(contact, '@');
-    if (at == NULL || at == contact || strpbrk(contact, " \t\r\n,<>") != NULL)
-        return NULL;
-    return domain_name_normalise(at + 1, -1, FALSE, NULL);
+    const char *domain = after_at(contact);
+    return domain != NULL ? domain_name_normalise(domain, -1, FALSE, NULL) : NULL;
+}
+
+static gboolean
+is_address(const char *contact)
+{
+    const char *domain = after_at(contact);
+    if (domain != NULL && domain_name_is_normal(domain, strlen(domain)))
+        return TRUE;
+    g_autofree char *normal = address_domain(contact);
+    return normal != NULL;
 }
 
 static const char *
@@ -30,8 +49,7 @@ decode_contact(Decoder *decoder, const JsonNode *document)
         return NULL;
     }
     const char *contact = decode_text(decoder, &place, value, LIMIT_TEXT_BYTES);
-    g_autofree char *domain = address_domain(contact);
-    if (domain == NULL)
+    if (!is_address(contact))
         decode_deviation(decoder, &place, "contact-info-not-address", CLAUSE_FIELDS,
                          "\"%s\" is not a mail address", contact);
     return contact;
@@ -182,7 +200,7 @@ decode_document(Decoder *decoder, const JsonNode *document)
 Report *
 report_decode(const char *json, gsize length, GPtrArray *findings)
 {
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
+    g_autoptr(GPtrArray) items = g_ptr_array_sized_new(USUAL_LIST);
     Decoder decoder = {.report = report_new(), .findings = findings, .items = items};
     if (length >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0) {
         decode_deviation(&decoder, NULL, "json-bom", "RFC 8259 8.1",

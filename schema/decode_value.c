@@ -7,6 +7,17 @@
 #include "schema/limits.h"
 
 static void
+append_index(GString *pointer, gsize index)
+{
+    char digits[24], *first = digits + sizeof digits;
+    do {
+        *--first = (char)('0' + index % 10);
+        index /= 10;
+    } while (index > 0);
+    g_string_append_len(pointer, first, digits + sizeof digits - first);
+}
+
+static void
 append_pointer(GString *pointer, const Place *place)
 {
     if (place == NULL)
@@ -16,7 +27,7 @@ append_pointer(GString *pointer, const Place *place)
     if (place->name != NULL)
         g_string_append(pointer, place->name);
     else
-        g_string_append_printf(pointer, "%" G_GSIZE_FORMAT, place->index);
+        append_index(pointer, place->index);
 }
 
 static void add_finding(Decoder *decoder, FindingKind kind, const Place *place, const char *code,

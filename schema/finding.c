@@ -50,7 +50,15 @@ findings_add_va(GPtrArray *findings, FindingKind kind, const char *code, const c
 {
     if (!findings_make_room(findings, kind))
         return;
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    char line[256]; /* enough for most facts */
+    g_autofree char *longer = NULL;
+    va_list again;
+    va_copy(again, arguments);
+    const gint length = g_vsnprintf(line, sizeof line, format, arguments);
+    if (length < 0 || (gsize)length >= sizeof line)
+        longer = g_strdup_vprintf(format, again);
+    va_end(again);
+    const char *text = longer != NULL ? longer : line;
     Finding *finding = g_new(Finding, 1);
     finding->kind = kind;
     finding->code = code;

@@ -111,6 +111,10 @@ append_digits(Canon *canon, gint64 number)
     guint64 rest = ((guint64)number << 1) ^ (number < 0 ? G_MAXUINT64 : 0);
     guint8 digits[10];
     guint n = 0;
+    if (rest <= 0x7f && canon->length < canon->room) { /* nearly every one */
+        canon->data[canon->length++] = (guint8)rest;
+        return;
+    }
     for (; rest > 0x7f; rest >>= 7)
         digits[n++] = 0x80 | (rest & 0x7f);
     digits[n++] = (guint8)rest;

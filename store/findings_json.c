@@ -75,6 +75,8 @@ findings_codes(const GPtrArray *findings)
 {
     if (findings == NULL || findings->len == 0)
         return NULL;
+    if (findings->len == 1)
+        return g_strdup(((const Finding *)findings->pdata[0])->code);
     g_autoptr(GPtrArray) codes = g_ptr_array_sized_new(findings->len);
     for (guint i = 0; i < findings->len; i++)
         g_ptr_array_add(codes, (gpointer)((const Finding *)findings->pdata[i])->code);

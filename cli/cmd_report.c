@@ -128,6 +128,15 @@ read_parts(const ReportOptions *options, const RenderFormat *format, ReviewReque
     return -1;
 }
 
+/* Of RenderStyle; DATA is a gboolean: FALSE once the output could not be written. */
+static void
+pass_on(gpointer data, GString *out)
+{
+    gboolean *ok = data;
+    *ok = *ok && say_output(out->str, (gssize)out->len);
+    g_string_truncate(out, 0);
+}
+
 static int
 print(App *app, const ReportOptions *options, const RenderFormat *format,
       const ReviewRequest *request)
@@ -148,9 +157,11 @@ print(App *app, const ReportOptions *options, const RenderFormat *format,
                    ? EX_OK
                    : report_mail_send(app, &options->mail, review);
     g_autoptr(GString) out = g_string_new(NULL);
-    RenderStyle style = {.colour = say_colour()};
+    gboolean ok = TRUE;
+    RenderStyle style = {.colour = say_colour(), .pass_on = pass_on, .pass_on_data = &ok};
     format->render(review, &style, out);
-    return say_output(out->str, (gssize)out->len) ? EX_OK : EX_IOERR;
+    pass_on(&ok, out);
+    return ok ? EX_OK : EX_IOERR;
 }
 
 int

@@ -281,4 +281,5 @@ html_page_put(HtmlPage *page, const Document *document)
 {
     for (guint i = 0; i < document->blocks->len; i++)
         put_block(page, g_ptr_array_index(document->blocks, i));
+    page->domain = page->section = NULL; /* they are the document's */
 }

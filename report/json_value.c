@@ -18,20 +18,38 @@ json_value_day(gint32 day)
     return json_string(text);
 }
 
+#define INDENT 2
+
+typedef struct {
+    GString *out;
+    guint spaces; /* behind each line end */
+} Embedding;
+
+/* A line end comes alone, and no text of JSON holds one. */
 static int
-append(const char *text, size_t length, void *out)
+append(const char *text, size_t length, void *data)
 {
-    g_string_append_len(out, text, (gssize)length);
+    const Embedding *embedding = data;
+    g_string_append_len(embedding->out, text, (gssize)length);
+    for (guint i = 0; length == 1 && *text == '\n' && i < embedding->spaces; i++)
+        g_string_append_c(embedding->out, ' ');
     return 0;
+}
+
+void
+json_value_embed(json_t *root, guint depth, GString *out)
+{
+    /* Right to its place: of a long text json_dumps makes three copies. */
+    Embedding embedding = {out, depth * INDENT};
+    json_dump_callback(root, append, &embedding, JSON_INDENT(INDENT));
+    json_decref(root);
 }
 
 void
 json_value_print(json_t *root, GString *out)
 {
-    /* Right to its place: of a long text json_dumps makes three copies. */
-    json_dump_callback(root, append, out, JSON_INDENT(2));
+    json_value_embed(root, 0, out);
     g_string_append_c(out, '\n');
-    json_decref(root);
 }
 
 void

@@ -9,6 +9,16 @@ static const RenderFormat formats[] = {
     {"html", LONG, render_html},  {"html-mail", LONG, render_html_mail},
 };
 
+/* Less is not worth a call. */
+#define PASSED_ON_BYTES (64 * 1024)
+
+void
+render_pass_on(const RenderStyle *style, GString *out)
+{
+    if (style->pass_on != NULL && out->len >= PASSED_ON_BYTES)
+        style->pass_on(style->pass_on_data, out);
+}
+
 const RenderFormat *
 render_format(const char *name)
 {

@@ -7,7 +7,14 @@
 
 typedef struct {
     gboolean colour; /* ANSI colours: a terminal, and NO_COLOR is not set */
+    /* Takes out of OUT what is in it so far: the document of many domains is long. NULL: OUT gets
+     * all of it. */
+    void (*pass_on)(gpointer data, GString *out);
+    gpointer pass_on_data;
 } RenderStyle;
+
+/* For the renderers, at the end of each domain. */
+void render_pass_on(const RenderStyle *style, GString *out);
 
 typedef struct {
     const char *name; /* of --format */
@@ -21,7 +28,7 @@ const RenderFormat *render_format(const char *name);
 /* "text, json"; newly allocated. */
 char *render_format_names(void);
 
-/* One file each. STYLE matters to text alone. */
+/* One file each. The colour matters to text alone. */
 void render_text(const Review *review, const RenderStyle *style, GString *out);
 void render_json(const Review *review, const RenderStyle *style, GString *out);
 /* One row a failure group (RFC 4180), safe to open in a spreadsheet: no cell begins a formula. */

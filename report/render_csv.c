@@ -89,12 +89,12 @@ render_csv(const Review *review, const RenderStyle *style, GString *out)
     static const char *const titles[] = {
         "domain", "policy_type", "sender",    "mx",       "mode",   "result_type", "reason",
         "effect", "sessions",    "first_day", "last_day", "change", NULL};
-    (void)style;
     put_texts(out, titles);
     g_string_append(out, "\r\n");
     for (guint i = 0; i < review->domains->len; i++) {
         const ReviewDomain *domain = &g_array_index(review->domains, ReviewDomain, i);
         for (guint j = 0; j < domain->summary->failures->len; j++)
             put_failure(out, domain, &g_array_index(domain->summary->failures, SummaryFailure, j));
+        render_pass_on(style, out);
     }
 }

@@ -42,18 +42,29 @@ static const char style_sheet[] =
     "thead{display:table-header-group}tr,svg,pre,li{break-inside:avoid}"
     "h1,h2,h3,h4,caption{break-after:avoid}}";
 
+typedef struct {
+    HtmlPage page;
+    const RenderStyle *style;
+} Put;
+
 static void
-put_document(GString *out, const Review *review, gboolean mail)
+put_piece(gpointer data, const Document *piece)
 {
-    g_autoptr(Document) document = review_document(review);
-    HtmlPage page = {.out = out, .mail = mail};
-    html_page_put(&page, document);
+    Put *put = data;
+    html_page_put(&put->page, piece);
+    render_pass_on(put->style, put->page.out);
+}
+
+static void
+put_document(GString *out, const RenderStyle *style, const Review *review, gboolean mail)
+{
+    Put put = {.page = {.out = out, .mail = mail}, .style = style};
+    review_document(review, put_piece, &put);
 }
 
 void
 render_html(const Review *review, const RenderStyle *style, GString *out)
 {
-    (void)style;
     g_autofree char *title = review_subject(review);
     g_string_append(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
@@ -62,14 +73,13 @@ render_html(const Review *review, const RenderStyle *style, GString *out)
     html_element(out, "title", NULL, title);
     g_string_append_printf(out, "\n<style>%s%s</style>\n</head>\n<body>\n<main>\n", style_sheet,
                            chart_css);
-    put_document(out, review, FALSE);
+    put_document(out, style, review, FALSE);
     g_string_append(out, "</main>\n</body>\n</html>\n");
 }
 
 void
 render_html_mail(const Review *review, const RenderStyle *style, GString *out)
 {
-    (void)style;
     g_autofree char *title = review_subject(review);
     g_string_append(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
@@ -80,7 +90,7 @@ render_html_mail(const Review *review, const RenderStyle *style, GString *out)
                          "cellspacing=\"0\" border=\"0\"><tr><td align=\"left\" "
                          "style=\"padding:16px\">\n");
     html_open(out, "div", "role", "main", NULL);
-    put_document(out, review, TRUE);
+    put_document(out, style, review, TRUE);
     html_close(out, "div");
     g_string_append(out, "</td></tr></table>\n</body>\n</html>\n");
 }

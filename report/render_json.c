@@ -1,4 +1,6 @@
 /* The JSON summary, schema/summary.schema.json: it may grow, not change. */
+#include <string.h>
+
 #include "report/json_parts.h"
 #include "report/json_value.h"
 #include "report/render.h"
@@ -83,24 +85,50 @@ domain_to_json(const Review *review, const ReviewDomain *part)
     return object;
 }
 
-void
-render_json(const Review *review, const RenderStyle *style, GString *out)
+/* The members before the domains, left open for more. */
+static void
+put_beginning(const Review *review, GString *out)
 {
     const Summary *summary = review->summary;
-    (void)style;
-    json_t *period = json_object();
+    json_t *period = json_object(), *root = json_object();
     json_object_set_new(period, "since",
                         summary->any ? json_value_day(summary->since) : json_null());
     json_object_set_new(period, "until",
                         summary->any ? json_value_day(summary->until) : json_null());
-    json_t *domains = json_array();
-    for (guint i = 0; i < review->domains->len; i++)
-        json_array_append_new(
-            domains, domain_to_json(review, &g_array_index(review->domains, ReviewDomain, i)));
-    json_t *root = json_object();
     json_object_set_new(root, "schema", json_string(SUMMARY_SCHEMA));
     json_object_set_new(root, "period", period);
-    json_object_set_new(root, "domains", domains);
+    json_value_embed(root, 0, out);
+    g_string_truncate(out, out->len - strlen("\n}"));
+}
+
+/* The members behind them. */
+static void
+put_end(const Review *review, GString *out)
+{
+    json_t *root = json_object();
     render_json_root_parts(review, root);
-    json_value_print(root, out);
+    gboolean any = json_object_size(root) > 0;
+    g_autoptr(GString) parts = g_string_new(NULL);
+    json_value_embed(root, 0, parts);
+    g_string_append(out, any ? "," : "\n}");
+    if (any)
+        g_string_append(out, parts->str + strlen("{"));
+    g_string_append_c(out, '\n');
+}
+
+/* Domain by domain: a tree of all would take five times what is printed of it. */
+void
+render_json(const Review *review, const RenderStyle *style, GString *out)
+{
+    const guint n = review->domains->len;
+    put_beginning(review, out);
+    g_string_append(out, ",\n  \"domains\": [");
+    for (guint i = 0; i < n; i++) {
+        const ReviewDomain *domain = &g_array_index(review->domains, ReviewDomain, i);
+        g_string_append(out, i > 0 ? ",\n    " : "\n    ");
+        json_value_embed(domain_to_json(review, domain), 2, out);
+        render_pass_on(style, out);
+    }
+    g_string_append(out, n > 0 ? "\n  ]" : "]");
+    put_end(review, out);
 }

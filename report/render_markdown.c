@@ -115,11 +115,23 @@ put_block(GString *out, const Block *block)
     }
 }
 
+typedef struct {
+    const RenderStyle *style;
+    GString *out;
+} Page;
+
+static void
+put_piece(gpointer data, const Document *piece)
+{
+    const Page *page = data;
+    for (guint i = 0; i < piece->blocks->len; i++)
+        put_block(page->out, g_ptr_array_index(piece->blocks, i));
+    render_pass_on(page->style, page->out);
+}
+
 void
 render_markdown(const Review *review, const RenderStyle *style, GString *out)
 {
-    (void)style;
-    g_autoptr(Document) document = review_document(review);
-    for (guint i = 0; i < document->blocks->len; i++)
-        put_block(out, g_ptr_array_index(document->blocks, i));
+    Page page = {style, out};
+    review_document(review, put_piece, &page);
 }

@@ -11,7 +11,7 @@
 
 typedef struct {
     GString *out;
-    gboolean colour;
+    const RenderStyle *style;
 } Page;
 
 static const char *
@@ -37,14 +37,14 @@ ink(Tone tone)
 static void
 begin(Page *page, const char *code)
 {
-    if (page->colour && code != NULL)
+    if (page->style->colour && code != NULL)
         g_string_append(page->out, code);
 }
 
 static void
 end(Page *page, const char *code)
 {
-    if (page->colour && code != NULL)
+    if (page->style->colour && code != NULL)
         g_string_append(page->out, "\033[0m");
 }
 
@@ -289,11 +289,18 @@ put_block(Page *page, const Block *block)
     }
 }
 
+static void
+put_piece(gpointer data, const Document *piece)
+{
+    Page *page = data;
+    for (guint i = 0; i < piece->blocks->len; i++)
+        put_block(page, g_ptr_array_index(piece->blocks, i));
+    render_pass_on(page->style, page->out);
+}
+
 void
 render_text(const Review *review, const RenderStyle *style, GString *out)
 {
-    Page page = {.out = out, .colour = style->colour};
-    g_autoptr(Document) document = review_document(review);
-    for (guint i = 0; i < document->blocks->len; i++)
-        put_block(&page, g_ptr_array_index(document->blocks, i));
+    Page page = {.out = out, .style = style};
+    review_document(review, put_piece, &page);
 }

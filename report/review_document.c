@@ -151,14 +151,16 @@ put_overview(Document *document, const Review *review)
     }
 }
 
-Document *
-review_document(const Review *review)
+static void
+put_beginning(Document *document, const Review *review)
 {
-    Document *document = document_new();
     put_title(document, review);
     put_overview(document, review);
-    for (guint i = 0; i < review->domains->len; i++)
-        put_domain(document, review, &g_array_index(review->domains, ReviewDomain, i));
+}
+
+static void
+put_end(Document *document, const Review *review)
+{
     if (review->summary->any && review->domains->len == 0)
         document_text(document, TONE_PLAIN, "Nothing in this period matches.");
     if (review->conformity != NULL)
@@ -168,5 +170,19 @@ review_document(const Review *review)
                       "In quarantine, not counted: %" G_GINT64_FORMAT
                       " (see: tlsgauge quarantine list)",
                       review->summary->quarantined);
-    return document;
+}
+
+void
+review_document(const Review *review, ReviewPieceFunc func, gpointer data)
+{
+    g_autoptr(Document) beginning = document_new(), end = document_new();
+    put_beginning(beginning, review);
+    func(data, beginning);
+    for (guint i = 0; i < review->domains->len; i++) {
+        g_autoptr(Document) domain = document_new();
+        put_domain(domain, review, &g_array_index(review->domains, ReviewDomain, i));
+        func(data, domain);
+    }
+    put_end(end, review);
+    func(data, end);
 }

@@ -4,8 +4,11 @@
 #include "report/document.h"
 #include "report/review.h"
 
-/* All of REVIEW, which must outlive the result. Free with document_free. */
-Document *review_document(const Review *review);
+/* A piece of the document, which is gone after the call. */
+typedef void (*ReviewPieceFunc)(gpointer data, const Document *piece);
+/* All of REVIEW, piece by piece: what stands before the domains, each domain, and what stands
+ * behind them. The pieces of many domains would take ten times what is printed of them. */
+void review_document(const Review *review, ReviewPieceFunc func, gpointer data);
 
 /* The parts of one domain, one file each group. */
 void document_changes(Document *document, const Review *review, const ReviewDomain *domain);

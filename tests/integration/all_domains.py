@@ -4,11 +4,12 @@ that have no report in the days of the verdict, and those that only the period b
 import json
 import os
 import re
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests"))
 from support.planted import ago, detail
-from support.program import Place, expect, expect_equal
+from support.program import PROGRAM, Place, expect, expect_equal
 from support.reports import gzipped, report
 
 # More than are read at once, with holes: ids of names do not follow one another, nor the names.
@@ -63,6 +64,34 @@ def check_reports():
     expect(sum(len(domain["problems"]) for domain in seen) > 10, "problems to compare")
 
 
+def sections(text, mark):
+    """What TEXT says of each domain, by its name, without what stands behind all domains; the headings
+    begin with MARK."""
+    text = text.split("How the reports conform")[0]
+    heads = [(text.find("\n%s%s\n" % (mark, name)), name) for name in DOMAINS]
+    starts = sorted(head for head in heads if head[0] >= 0)
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    return {name: text[start:end].strip("\n# ") for (start, name), end in zip(starts, ends)}
+
+
+def check_texts():
+    """A long report is printed as it is made, and is whole."""
+    long = PERIOD + ["--compare", "--by", "day", "--matrix", "--quality"]
+    for form, mark in (("text", ""), ("markdown", "## ")):
+        together = place.run("report", "--format", form, *long).stdout.decode()
+        expect(len(together) > 100000, "%s: more than is printed at once: %d" % (form, len(together)))
+        told = sections(together, mark)
+        expect(len(told) > 16, "%s: nearly all domains have reports: %s" % (form, list(told)))
+        for name, section in told.items():
+            alone = place.run("report", "--format", form, "--domain", name, *long).stdout.decode()
+            expect_equal(section, sections(alone, mark)[name], form)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([PROGRAM, "--config", place.config, "report", "--json", *long],
+                              stdout=full, stderr=subprocess.PIPE)
+    expect_equal(done.returncode, 74, "a long report into a full disk")
+    expect_equal(done.stderr.count(b"cannot write the output"), 1, "how often that is told")
+
+
 def check_verdicts():
     overview = json.loads(place.run("ready", "--all", "--json", status=None).stdout)["domains"]
     metrics = place.run("metrics").stdout.decode()
@@ -79,5 +108,6 @@ def check_verdicts():
 
 fill()
 check_reports()
+check_texts()
 check_verdicts()
 place.remove()

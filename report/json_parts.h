@@ -8,6 +8,8 @@
 
 /* An element of "domains" of tlsgauge.summary/1. */
 json_t *json_part_domain(const SummaryDomain *domain);
+/* The same without its senders and failures. */
+json_t *json_part_domain_totals(const SummaryDomain *domain);
 /* "conformity" of the same; of ConformitySender. */
 json_t *json_part_conformity(const GArray *senders);
 /* An element of "domains" of tlsgauge.ready/1. */

@@ -1,6 +1,5 @@
 /* The JSON summary, schema/summary.schema.json: it may grow, not change. */
-#include <string.h>
-
+#include "report/json_list.h"
 #include "report/json_parts.h"
 #include "report/json_value.h"
 #include "report/render.h"
@@ -57,21 +56,28 @@ failure_to_json(const SummaryFailure *failure)
 }
 
 json_t *
-json_part_domain(const SummaryDomain *domain)
+json_part_domain_totals(const SummaryDomain *domain)
 {
-    json_t *totals = json_array(), *senders = json_array(), *failures = json_array();
+    json_t *object = json_object(), *totals = json_array();
     for (guint i = 0; i < domain->totals->len; i++)
         json_array_append_new(totals,
                               total_to_json(&g_array_index(domain->totals, SummaryTotal, i)));
+    json_object_set_new(object, "domain", json_value_text(domain->domain));
+    json_object_set_new(object, "totals", totals);
+    return object;
+}
+
+json_t *
+json_part_domain(const SummaryDomain *domain)
+{
+    json_t *object = json_part_domain_totals(domain);
+    json_t *senders = json_array(), *failures = json_array();
     for (guint i = 0; i < domain->senders->len; i++)
         json_array_append_new(senders,
                               sender_to_json(&g_array_index(domain->senders, SummarySender, i)));
     for (guint i = 0; i < domain->failures->len; i++)
         json_array_append_new(failures,
                               failure_to_json(&g_array_index(domain->failures, SummaryFailure, i)));
-    json_t *object = json_object();
-    json_object_set_new(object, "domain", json_value_text(domain->domain));
-    json_object_set_new(object, "totals", totals);
     json_object_set_new(object, "senders", senders);
     json_object_set_new(object, "failures", failures);
     return object;
@@ -85,9 +91,8 @@ domain_to_json(const Review *review, const ReviewDomain *part)
     return object;
 }
 
-/* The members before the domains, left open for more. */
-static void
-put_beginning(const Review *review, GString *out)
+static json_t *
+beginning(const Review *review)
 {
     const Summary *summary = review->summary;
     json_t *period = json_object(), *root = json_object();
@@ -97,38 +102,20 @@ put_beginning(const Review *review, GString *out)
                         summary->any ? json_value_day(summary->until) : json_null());
     json_object_set_new(root, "schema", json_string(SUMMARY_SCHEMA));
     json_object_set_new(root, "period", period);
-    json_value_embed(root, 0, out);
-    g_string_truncate(out, out->len - strlen("\n}"));
+    return root;
 }
 
-/* The members behind them. */
-static void
-put_end(const Review *review, GString *out)
-{
-    json_t *root = json_object();
-    render_json_root_parts(review, root);
-    gboolean any = json_object_size(root) > 0;
-    g_autoptr(GString) parts = g_string_new(NULL);
-    json_value_embed(root, 0, parts);
-    g_string_append(out, any ? "," : "\n}");
-    if (any)
-        g_string_append(out, parts->str + strlen("{"));
-    g_string_append_c(out, '\n');
-}
-
-/* Domain by domain: a tree of all would take five times what is printed of it. */
 void
 render_json(const Review *review, const RenderStyle *style, GString *out)
 {
-    const guint n = review->domains->len;
-    put_beginning(review, out);
-    g_string_append(out, ",\n  \"domains\": [");
-    for (guint i = 0; i < n; i++) {
-        const ReviewDomain *domain = &g_array_index(review->domains, ReviewDomain, i);
-        g_string_append(out, i > 0 ? ",\n    " : "\n    ");
-        json_value_embed(domain_to_json(review, domain), 2, out);
+    JsonList list;
+    json_t *end = json_object();
+    json_list_begin(&list, out, beginning(review), "domains");
+    for (guint i = 0; i < review->domains->len; i++) {
+        json_list_add(&list,
+                      domain_to_json(review, &g_array_index(review->domains, ReviewDomain, i)));
         render_pass_on(style, out);
     }
-    g_string_append(out, n > 0 ? "\n  ]" : "]");
-    put_end(review, out);
+    render_json_root_parts(review, end);
+    json_list_end(&list, end);
 }

@@ -3,6 +3,7 @@
 
 #include "report/dashboard/live_part.h"
 #include "report/dashboard/trend_chart.h"
+#include "report/json_list.h"
 #include "report/overview_cache.h"
 #include "report/summary.h"
 #include "report/text_table.h"
@@ -351,16 +352,16 @@ line_to_json(const Line *line)
 static void
 board_to_json(Page *page, const Board *board)
 {
-    json_t *root = page_json(page, "overview");
-    json_t *domains = json_array();
+    JsonList list;
+    json_t *head = page_json(page, "overview"), *tail = json_object();
+    json_object_set_new(head, "policy_type", json_string(board->policy_type));
+    json_list_begin(&list, page->out, head, "domains");
     for (guint i = 0; i < board->lines->len; i++)
-        json_array_append_new(domains, line_to_json(&g_array_index(board->lines, Line, i)));
-    json_object_set_new(root, "policy_type", json_string(board->policy_type));
-    json_object_set_new(root, "domains", domains);
-    json_object_set_new(root, "days", trend_all_to_json(page, board->trend, board->policy_type));
+        json_list_add(&list, line_to_json(&g_array_index(board->lines, Line, i)));
+    json_object_set_new(tail, "days", trend_all_to_json(page, board->trend, board->policy_type));
     if (page->request->domains == NULL)
-        json_object_set_new(root, "quarantined", json_integer(board->quarantined));
-    page_json_end(page, root);
+        json_object_set_new(tail, "quarantined", json_integer(board->quarantined));
+    json_list_end(&list, tail);
 }
 
 gboolean

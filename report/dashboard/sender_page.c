@@ -248,14 +248,22 @@ put_other_domains(Page *page, const GPtrArray *domains, guint first)
     page_section_end(page);
 }
 
-static void
-put_domains(Page *page, const SenderView *view)
+/* Those with the most to show of first; of SummaryDomain. */
+static GPtrArray *
+sort_domains(const SenderView *view)
 {
     const GArray *all = view->summary->domains;
-    g_autoptr(GPtrArray) domains = g_ptr_array_sized_new(all->len);
+    GPtrArray *domains = g_ptr_array_sized_new(all->len);
     for (guint i = 0; i < all->len; i++)
         g_ptr_array_add(domains, &g_array_index(all, SummaryDomain, i));
     g_ptr_array_sort(domains, most_failed_first);
+    return domains;
+}
+
+static void
+put_domains(Page *page, const SenderView *view)
+{
+    g_autoptr(GPtrArray) domains = sort_domains(view);
     guint whole = MIN(domains->len, LIMIT_DASHBOARD_SENDER_DOMAINS);
     for (guint i = 0; i < whole; i++)
         put_domain(page, view, g_ptr_array_index(domains, i), i);
@@ -275,15 +283,32 @@ put_view(Page *page, const SenderView *view)
 
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
+/* Those that the page shows, by name; whole where it shows them so. */
 static void
-view_to_json(Page *page, const SenderView *view)
+domains_to_json(const SenderView *view, json_t *root)
 {
-    json_t *root = page_json(page, "sender");
-    json_t *domains = json_array(), *days = json_array();
-    for (guint i = 0; i < view->summary->domains->len; i++)
-        json_array_append_new(
-            domains, json_part_domain(&g_array_index(view->summary->domains, SummaryDomain, i)));
-    for (guint i = 0; i < view->days->len; i++) {
+    g_autoptr(GPtrArray) sorted = sort_domains(view);
+    guint shown = MIN(sorted->len, LIMIT_DASHBOARD_TABLE_ROWS);
+    json_t *domains = json_array();
+    g_ptr_array_set_size(sorted, (gint)shown);
+    for (guint i = 0, place; i < view->summary->domains->len; i++) {
+        const SummaryDomain *domain = &g_array_index(view->summary->domains, SummaryDomain, i);
+        if (g_ptr_array_find(sorted, domain, &place))
+            json_array_append_new(domains, place < LIMIT_DASHBOARD_SENDER_DOMAINS
+                                               ? json_part_domain(domain)
+                                               : json_part_domain_totals(domain));
+    }
+    json_object_set_new(root, "domains", domains);
+    json_object_set_new(root, "domains_left_out",
+                        json_integer((json_int_t)(view->summary->domains->len - shown)));
+}
+
+static void
+days_to_json(const SenderView *view, json_t *root)
+{
+    guint shown = MIN(view->days->len, LIMIT_DASHBOARD_TABLE_ROWS);
+    json_t *days = json_array();
+    for (guint i = 0; i < shown; i++) {
         const SenderDay *day = &g_array_index(view->days, SenderDay, i);
         json_array_append_new(days, json_pack("{s:o, s:s, s:s, s:I, s:I, s:I}", "day",
                                               json_value_day(day->day), "domain", day->domain,
@@ -292,9 +317,17 @@ view_to_json(Page *page, const SenderView *view)
                                               (json_int_t)day->successful, "failed_sessions",
                                               (json_int_t)day->failed));
     }
-    json_object_set_new(root, "sender", json_value_text(page->filter.sender));
-    json_object_set_new(root, "domains", domains);
     json_object_set_new(root, "days", days);
+    json_object_set_new(root, "days_left_out", json_integer((json_int_t)(view->days->len - shown)));
+}
+
+static void
+view_to_json(Page *page, const SenderView *view)
+{
+    json_t *root = page_json(page, "sender");
+    json_object_set_new(root, "sender", json_value_text(page->filter.sender));
+    domains_to_json(view, root);
+    days_to_json(view, root);
     if (view->conformity != NULL)
         json_object_set_new(root, "conformity",
                             json_part_conformity(conformity_senders(view->conformity)));

@@ -1,5 +1,6 @@
 """Goal: the page of a sender who knows many domains stays one that can be read: the dozen with the most
-failed sessions whole, every other one as a row that leads to a page of its own; the JSON has them all."""
+failed sessions whole, every other one as a row that leads to a page of its own; the JSON has the same, and
+says how much it leaves out of what would not fit."""
 import os
 import re
 import sys
@@ -55,6 +56,21 @@ def check_many(site):
     twin = site.json("/sender.json?sender=Test+Sender" + DAYS)
     expect_equal([row["domain"] for row in twin["domains"]], ["d%02d.example" % n for n in range(20)],
                  "domains of the JSON")
+    whole = [row["domain"] for row in twin["domains"] if "failures" in row]
+    expect_equal(whole, ["d%02d.example" % n for n in range(20 - WHOLE, 20)], "whole ones of the JSON")
+    expect_equal([len(row["totals"]) for row in twin["domains"]], [2] + 18 * [1] + [2], "totals")
+    expect_equal((twin["domains_left_out"], len(twin["days"]), twin["days_left_out"]), (0, 22, 0), "the rest")
+
+
+def check_hundreds(site):
+    """As many as a table has rows; of those with fewer failures it is told that they are there."""
+    twin = site.json("/sender.json?sender=Test+Sender" + DAYS)
+    expect_equal([row["domain"] for row in twin["domains"]],
+                 ["d%02d.example" % n for n in range(100, 230)] + ["d%02d.example" % n for n in range(30, 100)],
+                 "domains of the JSON: those with the most failures")
+    expect_equal((twin["domains_left_out"], len(twin["days"]), twin["days_left_out"]), (30, 200, 32), "the rest")
+    body = site.get("/sender?sender=Test+Sender" + DAYS)[2]
+    expect_equal(len(rows(body, "day-table")), 200, "days of the page")
 
 
 def check_dozen(site):
@@ -63,7 +79,7 @@ def check_dozen(site):
     expect("other-domains" not in body, "without a table of others")
 
 
-for count, check in ((20, check_many), (WHOLE, check_dozen)):
+for count, check in ((20, check_many), (WHOLE, check_dozen), (230, check_hundreds)):
     place = Place("[dashboard]\nlisten=127.0.0.1:0\n")
     fill(place, count)
     server = Server(place)

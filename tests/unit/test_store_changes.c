@@ -170,20 +170,20 @@ test_size(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpint(size, >, 10000);
 }
 
-#define TEST(name, function)                                                                       \
-    g_test_add("/store_changes/" name, Fixture, NULL, fixture_open, function, fixture_close)
-
 int
 main(int argc, char **argv)
 {
+    static const FixtureTest tests[] = {
+        {"/store_changes/late_report", test_late_report},
+        {"/store_changes/duplicate", test_duplicate},
+        {"/store_changes/raised", test_raised},
+        {"/store_changes/displaced", test_displaced},
+        {"/store_changes/rolled_back", test_rolled_back},
+        {"/store_changes/rebuild", test_rebuild},
+        {"/store_changes/reports_after", test_reports_after},
+        {"/store_changes/size", test_size},
+    };
     g_test_init(&argc, &argv, NULL);
-    TEST("late_report", test_late_report);
-    TEST("duplicate", test_duplicate);
-    TEST("raised", test_raised);
-    TEST("displaced", test_displaced);
-    TEST("rolled_back", test_rolled_back);
-    TEST("rebuild", test_rebuild);
-    TEST("reports_after", test_reports_after);
-    TEST("size", test_size);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

@@ -406,22 +406,22 @@ test_file_shrinks(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpint(after, <, before / 4);
 }
 
-#define ADD(name, function)                                                                        \
-    g_test_add("/store/retention/" name, Fixture, NULL, fixture_open, function, fixture_close)
-
 int
 main(int argc, char **argv)
 {
+    static const FixtureTest tests[] = {
+        {"/store/retention/raw_goes", test_raw_goes},
+        {"/store/retention/rebuild_keeps_days", test_rebuild_keeps_days},
+        {"/store/retention/addresses_go", test_addresses_go},
+        {"/store/retention/displacement", test_displacement},
+        {"/store/retention/days_go", test_days_go},
+        {"/store/retention/all_goes", test_all_goes},
+        {"/store/retention/oddities", test_oddities},
+        {"/store/retention/steps", test_steps},
+        {"/store/retention/quarantine_goes", test_quarantine_goes},
+        {"/store/retention/file_shrinks", test_file_shrinks},
+    };
     g_test_init(&argc, &argv, NULL);
-    ADD("raw_goes", test_raw_goes);
-    ADD("rebuild_keeps_days", test_rebuild_keeps_days);
-    ADD("addresses_go", test_addresses_go);
-    ADD("displacement", test_displacement);
-    ADD("days_go", test_days_go);
-    ADD("all_goes", test_all_goes);
-    ADD("oddities", test_oddities);
-    ADD("steps", test_steps);
-    ADD("quarantine_goes", test_quarantine_goes);
-    ADD("file_shrinks", test_file_shrinks);
+    fixture_add(tests, G_N_ELEMENTS(tests), fixture_open);
     return g_test_run();
 }

@@ -69,6 +69,15 @@ walked_init(Walked *walked, Store *store)
     };
 }
 
+/* For a walk by QUERY over a store that is filled. */
+static void
+begin(Walked *walked, StoreQuery *query, Store *store)
+{
+    store_query_init(query);
+    fill(store);
+    walked_init(walked, store);
+}
+
 static void
 walked_clear(Walked *walked)
 {
@@ -123,9 +132,7 @@ test_stop(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     Walked walked;
     StoreQuery query;
     g_autoptr(GError) error = NULL;
-    store_query_init(&query);
-    fill(fixture->store);
-    walked_init(&walked, fixture->store);
+    begin(&walked, &query, fixture->store);
     walked.stop_after = 21;
     g_assert_true(store_walk_domains(fixture->store, &query, &functions, &walked, &error));
     g_assert_cmpuint(g_hash_table_size(walked.domains), ==, 21);
@@ -139,9 +146,7 @@ test_one(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     Walked walked;
     StoreQuery query;
     g_autoptr(GError) error = NULL;
-    store_query_init(&query);
-    fill(fixture->store);
-    walked_init(&walked, fixture->store);
+    begin(&walked, &query, fixture->store);
     query.domain = "d7.example";
     g_assert_true(store_walk_domains(fixture->store, &query, &functions, &walked, &error));
     g_assert_cmpuint(g_hash_table_size(walked.domains), ==, 1);
@@ -160,9 +165,7 @@ test_totals(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     Walked walked;
     StoreQuery query;
     g_autoptr(GError) error = NULL;
-    store_query_init(&query);
-    fill(fixture->store);
-    walked_init(&walked, fixture->store);
+    begin(&walked, &query, fixture->store);
     g_assert_true(store_walk_domains(fixture->store, &query, &totals, &walked, &error));
     g_assert_cmpuint(g_hash_table_size(walked.domains), ==, DOMAINS);
     for (guint i = 0; i < DOMAINS; i++) {
@@ -194,9 +197,7 @@ test_writing(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     Walked walked;
     StoreQuery query;
     g_autoptr(GError) error = NULL;
-    store_query_init(&query);
-    fill(fixture->store);
-    walked_init(&walked, fixture->store);
+    begin(&walked, &query, fixture->store);
     g_assert_true(store_walk_domains(fixture->store, &query, &writing, &walked, &error));
     g_assert_cmpuint(g_hash_table_size(walked.domains), ==, DOMAINS);
     walked_clear(&walked);
@@ -222,9 +223,7 @@ test_rebuild(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     Walked walked;
     StoreQuery query;
     g_autoptr(GError) error = NULL;
-    store_query_init(&query);
-    fill(fixture->store);
-    walked_init(&walked, fixture->store);
+    begin(&walked, &query, fixture->store);
     g_assert_false(store_walk_domains(fixture->store, &query, &rebuilding, &walked, &error));
     g_assert_error(error, STORE_ERROR, STORE_ERROR_BUSY);
     walked_clear(&walked);

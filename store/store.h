@@ -187,7 +187,7 @@ gboolean store_each_total(Store *store, const StoreQuery *query, StoreTotalFunc 
 gboolean store_each_failure(Store *store, const StoreQuery *query, StoreFailureFunc func,
                             gpointer data, GError **error);
 
-/* What a walk over all domains tells of each: its totals, its failures (NULL: they are not read), and
+/* What a walk over domains tells of each: its totals, its failures (NULL: they are not read), and
  * then its end. FALSE from any of them stops it. */
 typedef gboolean (*StoreDomainFunc)(gpointer data, const char *domain);
 typedef struct {
@@ -196,9 +196,9 @@ typedef struct {
     StoreDomainFunc domain;
 } StoreWalk;
 /* The rows of QUERY, of one domain after the other, in no order of domains, the rows of each as
- * above. Costs as little as reading all of them at once, and holds but
- * a part of them. Outside of a view and of a transaction the functions may use STORE as they like;
- * the rows of one domain are of one view then, those of several need not be. */
+ * above. Costs as little as reading all of them at once, and holds but a part of them. Outside of a
+ * view and of a transaction the functions may use STORE as they like; the rows of one domain are of
+ * one view then, those of several need not be. */
 gboolean store_walk_domains(Store *store, const StoreQuery *query, const StoreWalk *walk,
                             gpointer data, GError **error);
 /* How many domains the roll-ups have rows of in the days of QUERY. */

@@ -12,13 +12,6 @@ large_request(void)
     return post_request(body);
 }
 
-static int
-send_request(const Fixture *f, const char *request)
-{
-    int fd = client_begin(f, request);
-    return fd;
-}
-
 static void
 expect_status(int fd, unsigned status)
 {
@@ -38,11 +31,11 @@ FIXTURE_TEST(test_one_after_the_other)
     g_autofree char *large = large_request(), *small = post_request(GOOD_REPORT);
     int fds[3], others[2];
     for (guint i = 0; i < 3; i++)
-        fds[i] = send_request(f, large);
+        fds[i] = client_begin(f, large);
     wait_taken(f, 1);
     wait_requests(f, 3);
     for (guint i = 0; i < 2; i++) { /* one waits for its commit, two for their turn */
-        others[i] = send_request(f, small);
+        others[i] = client_begin(f, small);
         wait_taken(f, 2 + i);
     }
     g_usleep(200000);
@@ -76,8 +69,8 @@ FIXTURE_TEST(test_slow_sender)
         g_assert_true(client_send(slow[i], large, strlen(large) - 10));
     }
     wait_requests(f, G_N_ELEMENTS(slow));
-    expect_status(send_request(f, large), 201);
-    expect_status(send_request(f, small), 201);
+    expect_status(client_begin(f, large), 201);
+    expect_status(client_begin(f, small), 201);
     for (guint i = 0; i < G_N_ELEMENTS(slow); i++) {
         g_assert_true(client_say(slow[i], large + strlen(large) - 10));
         expect_status(slow[i], 201);
@@ -97,7 +90,7 @@ FIXTURE_TEST(test_stop)
     g_autofree char *large = large_request();
     int fds[3];
     for (guint i = 0; i < 3; i++)
-        fds[i] = send_request(f, large);
+        fds[i] = client_begin(f, large);
     wait_taken(f, 1);
     wait_requests(f, 3);
     https_stop(f->server, 1);
@@ -120,7 +113,7 @@ FIXTURE_TEST(test_too_many)
     g_autofree char *large = large_request();
     int fds[ALL];
     for (guint i = 0; i < ALL; i++)
-        fds[i] = send_request(f, large);
+        fds[i] = client_begin(f, large);
     wait_log(f, "503 unavailable");
     set_mode(f, SINK_NOW);
     release_held(f);

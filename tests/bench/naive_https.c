@@ -3,6 +3,7 @@
  *
  *   bench_naive_https PORT CERTIFICATE KEY              does nothing with it
  *   bench_naive_https PORT CERTIFICATE KEY DATABASE     decodes it, and commits it by itself
+ *   bench_naive_https PORT CERTIFICATE KEY DATABASE daily    the same, and its daily sums with it
  */
 #include <microhttpd.h>
 #include <signal.h>
@@ -73,6 +74,7 @@ main(int argc, char **argv)
         return 64;
     if (argc > 4) {
         buffer = g_malloc(ROOM);
+        store.daily = argc > 5;
         naive_open(&store, argv[4], 1);
         if (inflateInit2(&zlib, MAX_WBITS + 16) != Z_OK)
             return 1;

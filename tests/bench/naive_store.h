@@ -1,6 +1,7 @@
-/* naive_store.h: the baseline of storing: text columns, one row a policy and a failure, committed after
- * each report or each so many; statements prepared once, or for each report anew, as in a program that
- * nobody has measured. */
+/* naive_store.h: the baseline of storing: text columns, one row a policy and a failure, committed
+ * after each report or each so many; statements prepared once, or for each report anew, as in a
+ * program that nobody has measured. On demand with the daily sums that a weekly summary is read
+ * from. */
 #pragma once
 
 #include <sqlite3.h>
@@ -9,9 +10,9 @@
 
 typedef struct {
     sqlite3 *database;
-    sqlite3_stmt *report, *policy, *failure;
+    sqlite3_stmt *report, *policy, *failure, *day, *day_failure;
     guint batch, waiting;
-    gboolean anew;
+    gboolean anew, daily; /* set before naive_open */
 } NaiveStore;
 
 static inline void
@@ -42,6 +43,14 @@ naive_prepare_all(NaiveStore *store)
     store->failure =
         naive_prepare(store, "INSERT INTO failure (policy, result, sending_ip, mx, receiving_ip,"
                              " reason, sessions) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    if (!store->daily)
+        return;
+    store->day = naive_prepare(store, "INSERT INTO day VALUES (?, ?, ?, ?, ?, ?)"
+                                      " ON CONFLICT DO UPDATE SET successful = successful +"
+                                      " excluded.successful, failed = failed + excluded.failed");
+    store->day_failure = naive_prepare(store, "INSERT INTO day_failure VALUES (?, ?, ?, ?, ?, ?)"
+                                              " ON CONFLICT DO UPDATE SET sessions = sessions +"
+                                              " excluded.sessions");
 }
 
 static inline void
@@ -50,6 +59,8 @@ naive_finalize_all(NaiveStore *store)
     sqlite3_finalize(store->report);
     sqlite3_finalize(store->policy);
     sqlite3_finalize(store->failure);
+    sqlite3_finalize(store->day);
+    sqlite3_finalize(store->day_failure);
 }
 
 static inline void
@@ -71,6 +82,14 @@ naive_open(NaiveStore *store, const char *path, guint batch)
                " sessions INTEGER);"
                "CREATE INDEX failure_policy ON failure (policy);"
                "CREATE INDEX report_starts ON report (starts)");
+    if (store->daily)
+        naive_exec(store,
+                   "CREATE TABLE day (day TEXT, organization TEXT, domain TEXT, type TEXT,"
+                   " successful INTEGER, failed INTEGER,"
+                   " PRIMARY KEY (day, organization, domain, type)) WITHOUT ROWID;"
+                   "CREATE TABLE day_failure (day TEXT, organization TEXT, domain TEXT, mx TEXT,"
+                   " result TEXT, sessions INTEGER,"
+                   " PRIMARY KEY (day, organization, domain, mx, result)) WITHOUT ROWID");
     naive_prepare_all(store);
 }
 
@@ -86,6 +105,33 @@ static inline void
 naive_text(sqlite3_stmt *statement, int column, const char *text)
 {
     sqlite3_bind_text(statement, column, text, -1, SQLITE_STATIC);
+}
+
+/* What both tables of daily sums begin with. */
+static inline void
+naive_day(sqlite3_stmt *statement, const PlainReport *report, const PlainEntry *entry)
+{
+    sqlite3_bind_text(statement, 1, report->start, 10, SQLITE_STATIC);
+    naive_text(statement, 2, report->organization);
+    naive_text(statement, 3, entry->domain);
+}
+
+static inline void
+naive_sums(NaiveStore *store, const PlainReport *report, const PlainEntry *entry)
+{
+    naive_day(store->day, report, entry);
+    naive_text(store->day, 4, entry->type);
+    sqlite3_bind_int64(store->day, 5, entry->successful);
+    sqlite3_bind_int64(store->day, 6, entry->failed);
+    naive_run(store, store->day);
+    for (gsize i = 0; i < entry->n_failures; i++) {
+        const PlainFailure *failure = &entry->failures[i];
+        naive_day(store->day_failure, report, entry);
+        naive_text(store->day_failure, 4, failure->mx != NULL ? failure->mx : "");
+        naive_text(store->day_failure, 5, failure->result_type);
+        sqlite3_bind_int64(store->day_failure, 6, failure->sessions);
+        naive_run(store, store->day_failure);
+    }
 }
 
 static inline void
@@ -139,8 +185,11 @@ naive_put(NaiveStore *store, const PlainReport *report, const guint8 *raw, gsize
     naive_run(store, store->report);
     if (sqlite3_changes(store->database) > 0) {
         gint64 id = sqlite3_last_insert_rowid(store->database);
-        for (gsize i = 0; i < report->n_entries; i++)
+        for (gsize i = 0; i < report->n_entries; i++) {
             naive_entry(store, id, &report->entries[i]);
+            if (store->daily)
+                naive_sums(store, report, &report->entries[i]);
+        }
     }
     if (store->waiting >= store->batch)
         naive_commit(store);

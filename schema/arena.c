@@ -6,6 +6,9 @@
 
 /* With what malloc keeps of its own, a little below a round number: most reports fit. */
 #define BLOCK_BYTES (2 * 1024 - 32)
+/* Blocks double up to here: those of a large report are few, and go back to the system when it
+ * goes (cli/heap.h) instead of leaving holes between what stays. */
+#define MOST_BYTES  (64 * 1024)
 
 typedef struct Block Block;
 struct Block {
@@ -16,6 +19,7 @@ struct Block {
 struct Arena {
     Block *blocks;  /* the newest first, but for those that hold one large thing */
     char *at, *end; /* what is free of the newest */
+    gsize room;     /* of the newest */
 };
 
 /* The first block holds the arena itself. */
@@ -28,6 +32,7 @@ arena_new(void)
     arena->blocks = block;
     arena->at = block->octets + sizeof *arena;
     arena->end = (char *)block + BLOCK_BYTES;
+    arena->room = BLOCK_BYTES - sizeof(Block);
     return arena;
 }
 
@@ -46,9 +51,9 @@ arena_free(Arena *arena)
 static char *
 add_block(Arena *arena, gsize size)
 {
-    gsize room = BLOCK_BYTES - sizeof(Block);
-    gboolean alone = size > room / 2;
-    Block *block = g_malloc(sizeof(Block) + (alone ? size : room));
+    gboolean alone = size > arena->room / 2;
+    gsize room = alone ? size : MIN(arena->room * 2, MOST_BYTES);
+    Block *block = g_malloc(sizeof(Block) + room);
     if (alone) { /* the one in use still has room for small things */
         block->next = arena->blocks->next;
         arena->blocks->next = block;
@@ -56,6 +61,7 @@ add_block(Arena *arena, gsize size)
     }
     block->next = arena->blocks;
     arena->blocks = block;
+    arena->room = room;
     arena->at = block->octets + size;
     arena->end = block->octets + room;
     return block->octets;

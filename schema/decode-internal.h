@@ -66,8 +66,8 @@ const char *decode_name(Decoder *decoder, const Place *place, const char *text, 
  * count is a defect (and 0). */
 gint64 decode_count(Decoder *decoder, const Place *place, const JsonNode *value);
 
-/* Before Jansson: FALSE and a reason (static) if LENGTH bytes are nested too deep or hold too
- * many values for a parser that keeps everything in memory. */
+/* Before Jansson: FALSE and a reason (static) if LENGTH bytes are too many, nested too deep, or
+ * hold too many values for a parser that keeps everything in memory. */
 gboolean decode_scan(const char *json, gsize length, const char **ret_reason);
 
 /* The tree of the document JSON; NULL with a defect. */

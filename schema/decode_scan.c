@@ -8,6 +8,10 @@ decode_scan(const char *json, gsize length, const char **ret_reason)
 {
     gsize depth = 0, containers = 0, values = 0;
     gboolean quoted = FALSE;
+    if (length > JSON_TREE_MOST_BYTES) {
+        *ret_reason = "the document is larger than any report";
+        return FALSE;
+    }
     for (gsize i = 0; i < length; i++) {
         char c = json[i];
         if (quoted) {

@@ -169,6 +169,18 @@ read_integer(Reader *reader, JsonNode *node)
     return TRUE;
 }
 
+/* A string whose opening quote was taken. */
+static gboolean
+read_text(Reader *reader, JsonNode *node)
+{
+    gsize length;
+    if (!read_string(reader, &node->text, &length))
+        return FALSE;
+    node->kind = NODE_STRING;
+    node->size = (guint32)length;
+    return TRUE;
+}
+
 static gboolean
 read_word(Reader *reader, const char *word, NodeKind kind, JsonNode *node)
 {
@@ -236,6 +248,8 @@ static gboolean
 read_object(Reader *reader, JsonNode *node)
 {
     JsonNode *last = NULL;
+    const char *name;
+    gsize length;
     gboolean more = TRUE;
     node->kind = NODE_OBJECT;
     if (!enter(reader))
@@ -248,9 +262,11 @@ read_object(Reader *reader, JsonNode *node)
         last = json_tree_add(reader->tree, last);
         if (node->size++ == 0)
             node->first = last;
-        if (node->size > MAX_MEMBERS || !take(reader, '"') ||
-            !read_string(reader, &last->name, &last->name_size) || !name_is_new(node, last) ||
-            !take(reader, ':') || !read_value(reader, last) || !read_separator(reader, '}', &more))
+        if (node->size > MAX_MEMBERS || !take(reader, '"') || !read_string(reader, &name, &length))
+            return FALSE;
+        json_node_set_name(last, name, length);
+        if (!name_is_new(node, last) || !take(reader, ':') || !read_value(reader, last) ||
+            !read_separator(reader, '}', &more))
             return FALSE;
     }
     return TRUE;
@@ -263,8 +279,7 @@ read_value(Reader *reader, JsonNode *node)
     switch (*reader->at) {
     case '"':
         reader->at++;
-        node->kind = NODE_STRING;
-        return read_string(reader, &node->text, &node->size);
+        return read_text(reader, node);
     case '{':
         reader->at++;
         return read_object(reader, node);
@@ -286,6 +301,8 @@ JsonTree *
 json_tree_read(const char *json, gsize length)
 {
     char *copy;
+    if (length > JSON_TREE_MOST_BYTES)
+        return NULL;
     JsonTree *tree = json_tree_new(json, length, &copy);
     Reader reader = {.tree = tree, .at = copy, .end = copy + length};
     JsonNode *root = json_tree_add(tree, NULL);

@@ -121,7 +121,7 @@ static void
 copy_elements(JsonTree *tree, const json_t *array, JsonNode *node)
 {
     JsonNode *last = NULL;
-    node->size = json_array_size(array);
+    node->size = (guint32)json_array_size(array);
     for (gsize i = 0; i < node->size; i++) {
         last = json_tree_add(tree, last);
         if (i == 0)
@@ -136,15 +136,14 @@ copy_members(JsonTree *tree, json_t *object, JsonNode *node)
     const char *name;
     json_t *value;
     JsonNode *last = NULL;
-    node->size = json_object_size(object);
+    node->size = (guint32)json_object_size(object);
     json_object_foreach(object, name, value)
     {
         gboolean first = last == NULL;
         last = json_tree_add(tree, last);
         if (first)
             node->first = last;
-        last->name = name;
-        last->name_size = strlen(name);
+        json_node_set_name(last, name, strlen(name));
         copy_value(tree, value, last);
     }
 }
@@ -164,7 +163,7 @@ copy_value(JsonTree *tree, const json_t *value, JsonNode *node)
     case JSON_STRING:
         node->kind = NODE_STRING;
         node->text = json_string_value(value);
-        node->size = json_string_length(value);
+        node->size = (guint32)json_string_length(value);
         break;
     case JSON_INTEGER:
         node->kind = NODE_INTEGER;

@@ -12,6 +12,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "schema/limits.h"
+
 typedef enum {
     NODE_NULL,
     NODE_BOOLEAN,
@@ -22,12 +24,13 @@ typedef enum {
     NODE_OBJECT,
 } NodeKind;
 
+/* A large report has a hundred thousand nodes: no more than four words each. */
 typedef struct JsonNode JsonNode;
 struct JsonNode {
-    NodeKind kind;
-    gsize size;       /* octets of a string; elements or members of an array or object */
-    const char *name; /* of a member; NULL for an element */
-    gsize name_size;  /* its octets */
+    NodeKind kind : 4;
+    guint32 name_size : 28; /* octets of `name` */
+    guint32 size;           /* octets of a string; elements or members of an array or object */
+    const char *name;       /* of a member; NULL for an element */
     union {
         const char *text; /* UTF-8, ended by NUL, and may hold NUL before its end */
         gint64 integer;
@@ -37,15 +40,20 @@ struct JsonNode {
     const JsonNode *next; /* in its array or object, in the order of the document */
 };
 
+/* Octets of the largest document: those of a name must fit in `name_size`. */
+#define JSON_TREE_MOST_BYTES LIMIT_INFLATED_BYTES
+G_STATIC_ASSERT(JSON_TREE_MOST_BYTES < 1u << 28);
+
 typedef struct JsonTree JsonTree;
 
 /* Reads the document JSON of LENGTH octets in one pass. NULL when there is anything in it that a
  * regular report does not have, right or wrong: a number that is no short integer, a name twice, a
- * NUL, half of a surrogate pair, a syntax error, something past the limits of decode_scan. */
+ * NUL, half of a surrogate pair, a syntax error, something past the limits of decode_scan, or more
+ * octets than JSON_TREE_MOST_BYTES. */
 JsonTree *json_tree_read(const char *json, gsize length);
 
-/* The tree of a document that Jansson read, which is taken over. No deeper than decode_scan
- * allows. */
+/* The tree of a document that Jansson read, which is taken over. No deeper and no larger than
+ * decode_scan allows. */
 JsonTree *json_tree_of_jansson(json_t *document);
 
 void json_tree_free(JsonTree *tree); /* NULL is fine */
@@ -60,6 +68,14 @@ JsonNode *json_tree_add(JsonTree *tree, JsonNode *last);
 #define JSON_TREE_PADDING 8
 JsonTree *json_tree_new(const char *text, gsize length, char **ret_copy);
 void json_tree_set_root(JsonTree *tree, const JsonNode *root);
+
+/* For the readers. LENGTH is less than JSON_TREE_MOST_BYTES. */
+static inline void
+json_node_set_name(JsonNode *node, const char *name, gsize length)
+{
+    node->name = name;
+    node->name_size = (guint32)length & ((1u << 28) - 1); /* the mask is for the compiler */
+}
 
 static inline gboolean
 json_node_is(const JsonNode *node, NodeKind kind)

@@ -9,9 +9,9 @@
 struct IdGroups {
     guint n_keys;
     gsize size;
-    GByteArray *records;
+    GByteArray *records; /* NULL until there is one: most stores are opened to be read */
     guint n;
-    guint32 *find; /* number of a record + 1 by the hash of its key, 0: free */
+    guint32 *find; /* number of a record + 1 by the hash of its key, 0: free; NULL as well */
     guint32 mask;
 };
 
@@ -30,15 +30,15 @@ id_groups_new(guint n_keys, gsize size)
     IdGroups *groups = g_new0(IdGroups, 1);
     groups->n_keys = n_keys;
     groups->size = size;
-    init(groups);
     return groups;
 }
 
 static void
 discard(IdGroups *groups)
 {
-    g_byte_array_unref(groups->records);
-    g_free(groups->find);
+    g_clear_pointer(&groups->records, g_byte_array_unref);
+    g_clear_pointer(&groups->find, g_free);
+    groups->n = 0;
 }
 
 void
@@ -88,6 +88,8 @@ grow(IdGroups *groups)
 gpointer
 id_groups_at(IdGroups *groups, const gint64 *key)
 {
+    if (groups->records == NULL)
+        init(groups);
     guint32 *place = place_of(groups, key);
     if (*place != 0)
         return id_groups_get(groups, *place - 1);
@@ -106,7 +108,6 @@ id_groups_clear(IdGroups *groups)
 {
     if (groups->n > FEW) {
         discard(groups);
-        init(groups);
     } else if (groups->n > 0) {
         groups->n = 0;
         g_byte_array_set_size(groups->records, 0);

@@ -17,7 +17,7 @@
 const char chart_css[] =
     ".chart{display:block;width:100%;max-width:60rem;height:auto}"
     ".chart-ok{fill:var(--chart-ok,#4b7ab8)}"
-    ".chart-failed{stroke:var(--chart-failed,#b3261e)}"
+    ".chart-failed{stroke:var(--chart-failed,#b3261e);stroke-dasharray:3 1}"
     ".chart-gap{fill:var(--chart-gap,#d8d8d8)}"
     ".chart-axis{stroke:var(--chart-ink,#555);stroke-width:1}"
     ".chart-text{fill:var(--chart-ink,#555);font:11px system-ui,sans-serif}"
@@ -27,29 +27,26 @@ const char chart_css[] =
 static const char *
 length(double value, char *buffer)
 {
-    return g_ascii_formatd(buffer, G_ASCII_DTOSTR_BUF_SIZE, "%.2f", value);
+    return g_ascii_formatd(buffer, G_ASCII_DTOSTR_BUF_SIZE, "%.4g", value);
 }
 
 static void
-put_rect(GString *out, const char *class, double x, double y, double width, double height,
-         const char *title)
+put_rect(GString *out, const char *class, double x, double y, double width, double height)
 {
     char n[4][G_ASCII_DTOSTR_BUF_SIZE];
     html_open(out, "rect", "class", class, "x", length(x, n[0]), "y", length(y, n[1]), "width",
               length(width, n[2]), "height", length(height, n[3]), NULL);
-    html_element(out, "title", NULL, title);
     html_close(out, "rect");
 }
 
-/* Failed sessions: a column of stripes, told from the plain bar without colour. */
+/* Failed sessions: a column of stripes, told from the plain bar without colour; as wide as the
+ * drawing says of all. */
 static void
-put_stripes(GString *out, double x, double top, double bottom, double width, const char *title)
+put_stripes(GString *out, double x, double top, double bottom)
 {
-    char n[4][G_ASCII_DTOSTR_BUF_SIZE];
+    char n[3][G_ASCII_DTOSTR_BUF_SIZE];
     html_open(out, "line", "class", "chart-failed", "x1", length(x, n[0]), "x2", n[0], "y1",
-              length(bottom, n[1]), "y2", length(top, n[2]), "stroke-width", length(width, n[3]),
-              "stroke-dasharray", "3 1", NULL);
-    html_element(out, "title", NULL, title);
+              length(bottom, n[1]), "y2", length(top, n[2]), NULL);
     html_close(out, "line");
 }
 
@@ -82,12 +79,10 @@ tell(const ChartDay *day)
 }
 
 static void
-put_day(GString *out, const ChartDay *day, double x, double step, double scale, gboolean numbered)
+put_bars(GString *out, const ChartDay *day, double x, double bar, double scale, gboolean numbered)
 {
-    g_autofree char *title = tell(day);
-    double bar = step > 3 ? step * 0.8 : step;
     if (day->reports == 0) {
-        put_rect(out, "chart-gap", x, BASE - 4, bar, 4, title);
+        put_rect(out, "chart-gap", x, BASE - 4, bar, 4);
         return;
     }
     double height = sum(day) * scale, failed = (double)day->failed * scale;
@@ -95,14 +90,25 @@ put_day(GString *out, const ChartDay *day, double x, double step, double scale, 
     failed = day->failed > 0 ? MAX(failed, 4) : 0;
     height = MAX(height, failed + (day->successful > 0 ? 1 : 0));
     if (height > failed)
-        put_rect(out, "chart-ok", x, BASE - height + failed, bar, height - failed, title);
+        put_rect(out, "chart-ok", x, BASE - height + failed, bar, height - failed);
     if (day->failed == 0)
         return;
-    put_stripes(out, x + bar / 2, BASE - height, BASE - height + failed, bar, title);
+    put_stripes(out, x + bar / 2, BASE - height, BASE - height + failed);
     if (numbered) {
         g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, day->failed);
         put_text(out, "chart-number", x + bar / 2, BASE - height - 4, "middle", number);
     }
+}
+
+/* A group, so that its numbers, which are shown where the pointer is, are there once. */
+static void
+put_day(GString *out, const ChartDay *day, double x, double bar, double scale, gboolean numbered)
+{
+    g_autofree char *title = tell(day);
+    html_open(out, "g", NULL);
+    html_element(out, "title", NULL, title);
+    put_bars(out, day, x, bar, scale, numbered);
+    html_close(out, "g");
 }
 
 /* The days in words: what a screen reader says, and what is read without colour. */
@@ -151,23 +157,25 @@ chart_days(GString *out, const ChartDay *days, guint n, const char *title)
     gint32 first = MAX(days[0].day, last - CHART_MAX_DAYS + 1);
     gint32 count = last - first + 1;
     double step = MIN((double)(RIGHT - LEFT) / count, WIDEST), highest = 1;
+    double bar = step > 3 ? step * 0.8 : step;
     guint next = 0;
     while (days[next].day < first)
         next++;
     for (guint i = next; i < n; i++)
         highest = MAX(highest, sum(&days[i]));
 
+    char width[G_ASCII_DTOSTR_BUF_SIZE];
     g_autofree char *box = g_strdup_printf("0 0 %d %d", WIDTH, HEIGHT);
     g_autofree char *description = describe(days, n, first, last);
     html_open(out, "svg", "class", "chart", "viewBox", box, "role", "img", "aria-label", title,
-              NULL);
+              "stroke-width", length(bar, width), NULL);
     html_element(out, "title", NULL, title);
     html_element(out, "desc", NULL, description);
     put_axis(out, first, last, LEFT + step * count, highest);
     for (gint32 day = first; day <= last; day++) {
         ChartDay none = {.day = day};
         const ChartDay *each = next < n && days[next].day == day ? &days[next++] : &none;
-        put_day(out, each, LEFT + (day - first) * step, step, (BASE - TOP) / highest,
+        put_day(out, each, LEFT + (day - first) * step, bar, (BASE - TOP) / highest,
                 count <= SPARSE_DAYS);
     }
     html_close(out, "svg");

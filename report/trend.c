@@ -38,13 +38,33 @@ series_for(Trend *trend, TrendDomain *domain, const char *policy_type)
     return &g_array_index(domain->series, TrendSeries, domain->series->len - 1);
 }
 
+/* The last of the first N; NULL for none. */
+static ChartDay *
+last_of(GArray *days, guint n)
+{
+    return n == 0 ? NULL : &g_array_index(days, ChartDay, n - 1);
+}
+
+static void
+add_up(ChartDay *sum, const ChartDay *day)
+{
+    sum->reports = sessions_plus(sum->reports, day->reports);
+    sum->successful = sessions_plus(sum->successful, day->successful);
+    sum->failed = sessions_plus(sum->failed, day->failed);
+}
+
 static gboolean
 take_total(gpointer data, const StoreTotal *row)
 {
     Trend *trend = data;
     TrendSeries *series = series_for(trend, domain_for(trend, row->domain), row->policy_type);
     ChartDay day = {row->day, row->reports, row->successful, row->failed};
-    g_array_append_val(series->days, day);
+    ChartDay *last = last_of(series->days, series->days->len);
+    /* Rows of one sender and trust come by day: those of its policies follow each other. */
+    if (last != NULL && last->day == day.day)
+        add_up(last, &day);
+    else
+        g_array_append_val(series->days, day);
     return TRUE;
 }
 
@@ -63,14 +83,11 @@ merge_days(GArray *days)
     g_array_sort(days, by_day);
     for (guint i = 0; i < days->len; i++) {
         const ChartDay *each = &g_array_index(days, ChartDay, i);
-        ChartDay *last = kept == 0 ? NULL : &g_array_index(days, ChartDay, kept - 1);
-        if (last == NULL || last->day != each->day) {
+        ChartDay *last = last_of(days, kept);
+        if (last == NULL || last->day != each->day)
             g_array_index(days, ChartDay, kept++) = *each;
-            continue;
-        }
-        last->reports = sessions_plus(last->reports, each->reports);
-        last->successful = sessions_plus(last->successful, each->successful);
-        last->failed = sessions_plus(last->failed, each->failed);
+        else
+            add_up(last, each);
     }
     g_array_set_size(days, kept);
 }

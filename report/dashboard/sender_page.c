@@ -8,19 +8,17 @@
 #include "schema/day.h"
 #include "schema/limits.h"
 
-/* A day under one policy type, over all domains that are shown. */
+/* What is said of one day, domain and policy type; all of it is the trend's. */
 typedef struct {
-    gint32 day;
+    const ChartDay *sums;
     const char *domain, *policy_type;
-    gint64 reports, successful, failed;
 } SenderDay;
 
 typedef struct {
     Page *page;
     Summary *summary;
-    GArray *days; /* of SenderDay, newest first */
-    GStringChunk *strings;
     Trend *trend;
+    GArray *days;           /* of SenderDay, newest first */
     Conformity *conformity; /* NULL: not for who may see some domains only */
 } SenderView;
 
@@ -29,58 +27,43 @@ view_clear(SenderView *view)
 {
     summary_free(view->summary);
     g_array_unref(view->days);
-    g_string_chunk_free(view->strings);
     trend_free(view->trend);
     conformity_free(view->conformity);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SenderView, view_clear)
 
-static gboolean
-gather_day(gpointer data, const StoreTotal *row)
+static void
+add_days(SenderView *view, const TrendDomain *domain, const TrendSeries *series)
 {
-    SenderView *view = data;
-    if (!page_may_see(view->page, row->domain))
-        return TRUE;
-    SenderDay day = {
-        .day = row->day,
-        .domain = g_string_chunk_insert_const(view->strings, row->domain),
-        .policy_type = g_string_chunk_insert_const(view->strings, row->policy_type),
-        .reports = row->reports,
-        .successful = row->successful,
-        .failed = row->failed,
-    };
-    g_array_append_val(view->days, day);
-    return TRUE;
+    for (guint i = 0; i < series->days->len; i++) {
+        SenderDay day = {
+            .sums = &g_array_index(series->days, ChartDay, i),
+            .domain = domain->domain,
+            .policy_type = series->policy_type,
+        };
+        g_array_append_val(view->days, day);
+    }
 }
 
 static int
 newest_first(gconstpointer a, gconstpointer b)
 {
     const SenderDay *x = a, *y = b;
-    if (x->day != y->day)
-        return x->day < y->day ? 1 : -1;
+    if (x->sums->day != y->sums->day)
+        return x->sums->day < y->sums->day ? 1 : -1;
     int order = strcmp(x->domain, y->domain);
     return order != 0 ? order : strcmp(x->policy_type, y->policy_type);
 }
 
-/* The rows of one day, domain and policy type are one: they differ in policy and trust. */
 static void
-merge_days(GArray *days)
+list_days(SenderView *view)
 {
-    guint kept = 0;
-    g_array_sort(days, newest_first);
-    for (guint i = 0; i < days->len; i++) {
-        const SenderDay *day = &g_array_index(days, SenderDay, i);
-        SenderDay *last = kept > 0 ? &g_array_index(days, SenderDay, kept - 1) : NULL;
-        if (last == NULL || newest_first(last, day) != 0) {
-            g_array_index(days, SenderDay, kept++) = *day;
-            continue;
-        }
-        last->reports = sessions_plus(last->reports, day->reports);
-        last->successful = sessions_plus(last->successful, day->successful);
-        last->failed = sessions_plus(last->failed, day->failed);
+    for (guint i = 0; i < view->trend->domains->len; i++) {
+        const TrendDomain *domain = &g_array_index(view->trend->domains, TrendDomain, i);
+        for (guint j = 0; j < domain->series->len && page_may_see(view->page, domain->domain); j++)
+            add_days(view, domain, &g_array_index(domain->series, TrendSeries, j));
     }
-    g_array_set_size(days, kept);
+    g_array_sort(view->days, newest_first);
 }
 
 /* What the reports depart from the RFC in. A deviation quotes its report, which may be about
@@ -100,16 +83,14 @@ read_view(Page *page, SenderView *view, GError **error)
     SummaryRequest request = {0};
     filter_query(&page->filter, &request.query);
     view->summary = summary_make(page->store, &request, error);
-    if (view->summary == NULL ||
-        !store_each_total(page->store, &request.query, gather_day, view, error) ||
-        !read_conformity(page, view, &request.query, error))
+    if (view->summary == NULL || !read_conformity(page, view, &request.query, error))
         return FALSE;
     view->trend = trend_make(page->store, &request.query, error);
     if (view->trend == NULL)
         return FALSE;
     if (page->request->domains != NULL)
         summary_keep(view->summary, page->request->domains);
-    merge_days(view->days);
+    list_days(view);
     return TRUE;
 }
 
@@ -125,7 +106,7 @@ put_days(Page *page, const SenderView *view)
     table_begin(page, "day-table", "Days with a report, newest first", columns);
     for (guint i = 0; i < shown; i++) {
         const SenderDay *day = &g_array_index(view->days, SenderDay, i);
-        g_autofree char *text = day_format(day->day);
+        g_autofree char *text = day_format(day->sums->day);
         table_row(page);
         table_head(page,
                    filter_link(&page->filter, page->context->prefix, "/reports", "domain",
@@ -133,7 +114,7 @@ put_days(Page *page, const SenderView *view)
                    text);
         table_text(page, day->domain);
         table_text(page, day->policy_type);
-        table_sessions(page, day->reports, day->successful, day->failed);
+        table_sessions(page, day->sums->reports, day->sums->successful, day->sums->failed);
         table_row_end(page);
     }
     table_end(page);
@@ -310,12 +291,13 @@ days_to_json(const SenderView *view, json_t *root)
     json_t *days = json_array();
     for (guint i = 0; i < shown; i++) {
         const SenderDay *day = &g_array_index(view->days, SenderDay, i);
+        const ChartDay *sums = day->sums;
         json_array_append_new(days, json_pack("{s:o, s:s, s:s, s:I, s:I, s:I}", "day",
-                                              json_value_day(day->day), "domain", day->domain,
+                                              json_value_day(sums->day), "domain", day->domain,
                                               "policy_type", day->policy_type, "reports",
-                                              (json_int_t)day->reports, "successful_sessions",
-                                              (json_int_t)day->successful, "failed_sessions",
-                                              (json_int_t)day->failed));
+                                              (json_int_t)sums->reports, "successful_sessions",
+                                              (json_int_t)sums->successful, "failed_sessions",
+                                              (json_int_t)sums->failed));
     }
     json_object_set_new(root, "days", days);
     json_object_set_new(root, "days_left_out", json_integer((json_int_t)(view->days->len - shown)));
@@ -340,7 +322,6 @@ sender_page(Page *page, GError **error)
     g_auto(SenderView) view = {
         .page = page,
         .days = g_array_new(FALSE, TRUE, sizeof(SenderDay)),
-        .strings = g_string_chunk_new(1024),
     };
     if (page->filter.sender == NULL) {
         page_missing(page, "Which sender? The page of a domain has them all.");

@@ -122,11 +122,15 @@ put_verdict(Page *page, const DomainView *view)
 {
     const Readiness *readiness = view->readiness;
     GString *out = page->out;
+    g_autofree char *since = day_format(readiness->since);
+    g_autofree char *until = day_format(readiness->until);
     g_string_append(out, "<p class=\"verdict\">");
     page_badge(page, page_verdict_kind(readiness->verdict), verdict_name(readiness->verdict));
     html_printf(out, " %s", stage_name(view->stage));
     if (view->stage != STAGE_NO_REPORTS)
         html_printf(out, " for %u day%s", view->stage_days, view->stage_days == 1 ? "" : "s");
+    /* The page may show other days. */
+    html_printf(out, "; the days %s to %s decide", since, until);
     g_string_append(out, "</p>\n");
 }
 

@@ -68,8 +68,11 @@ def check_facts(site):
     expect_equal(sum(day["failed_sessions"] for day in days),
                  sum(row["failed_sessions"] for row in
                      site.json("/overview.json?days=10")["domains"]), "failures by day and domain")
-    ready = PLACE.run("ready", "broken.example", "--json", status=None).stdout
-    expect_equal(page["ready"], json.loads(ready)["domains"][0], "its verdict")
+    ready = json.loads(PLACE.run("ready", "broken.example", "--json", status=None).stdout)
+    expect_equal(page["ready"], ready["domains"][0], "its verdict")
+    decide = "; the days %s to %s decide" % (ready["domains"][0]["since"], ready["domains"][0]["until"])
+    expect(decide in site.get("/domain?domain=broken.example&since=2024-01-01&until=2024-01-31")[2],
+           "the verdict says its days, whatever the page shows")
 
     expect_equal(site.get("/")[2].count("<li class=\"domain\">"), 6, "domains on the page")
     filtered = site.json("/domain.json?domain=held.example&mx=mail.held.example&days=90")

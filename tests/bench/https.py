@@ -1,5 +1,5 @@
 """Collecting over HTTPS: each answer after its commit; beside libmicrohttpd over TLS that does nothing,
-and one that commits each report by itself. wrk is the client and has its share of the processors."""
+and one that commits each report by itself, without and with its daily sums. wrk is the client and has its share of the processors."""
 import os
 import re
 import subprocess
@@ -48,24 +48,26 @@ with tempfile.TemporaryDirectory() as folder:
                        % (database, port, certificate_file, key))
         return load([PROGRAM, "--config", config, "serve"], port, pack, connections, close)
 
-    def naive(connections, close, store):
+    def naive(connections, close, *store):
         port = free_port()
         clear(database)
-        command = [tool("bench_naive_https"), str(port), certificate_file, key]
-        return load(command + ([database] if store else []), port, pack, connections, close)
+        command = [tool("bench_naive_https"), str(port), certificate_file, key, *store]
+        return load(command, port, pack, connections, close)[0]
 
-    rates = {name: [] for name in ("ours", "p99", "bare", "commit", "ours new", "bare new")}
+    rates = {name: [] for name in ("ours", "p99", "bare", "commit", "daily", "ours new", "bare new")}
     for _ in range(ROUNDS):
         rate, p99 = ours(CONNECTIONS, False)
         rates["ours"].append(rate)
         rates["p99"].append(p99)
-        rates["bare"].append(naive(CONNECTIONS, False, False)[0])
-        rates["commit"].append(naive(CONNECTIONS, False, True)[0])
+        rates["commit"].append(naive(CONNECTIONS, False, database))
+        rates["daily"].append(naive(CONNECTIONS, False, database, "daily"))
+        rates["bare"].append(naive(CONNECTIONS, False))
         rates["ours new"].append(ours(CONNECTIONS, True)[0])
-        rates["bare new"].append(naive(CONNECTIONS, True, False)[0])
+        rates["bare new"].append(naive(CONNECTIONS, True))
     heading("HTTPS, %d connections (requests/s)" % CONNECTIONS)
     tell_flush(folder)
     compare("keep-alive, against commit each", rates["ours"], rates["commit"], "1/s", digits=0)
+    compare("the same with daily sums", rates["ours"], rates["daily"], "1/s", digits=0)
     compare("keep-alive, against no work at all", rates["ours"], rates["bare"], "1/s", digits=0)
     compare("new connections, against no work", rates["ours new"], rates["bare new"], "1/s",
             digits=0)

@@ -4,12 +4,13 @@
 #include <jansson.h>
 
 #include "report/conformity.h"
+#include "report/json_writer.h"
 #include "report/render_ready.h"
 
-/* An element of "domains" of tlsgauge.summary/1. */
-json_t *json_part_domain(const SummaryDomain *domain);
+/* The members of an element of "domains" of tlsgauge.summary/1, into the object that is open. */
+void json_part_domain(JsonWriter *writer, const SummaryDomain *domain);
 /* The same without its senders and failures. */
-json_t *json_part_domain_totals(const SummaryDomain *domain);
+void json_part_domain_totals(JsonWriter *writer, const SummaryDomain *domain);
 /* "conformity" of the same; of ConformitySender. */
 json_t *json_part_conformity(const GArray *senders);
 /* An element of "domains" of tlsgauge.ready/1. */

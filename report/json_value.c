@@ -18,8 +18,6 @@ json_value_day(gint32 day)
     return json_string(text);
 }
 
-#define INDENT 2
-
 typedef struct {
     GString *out;
     guint spaces; /* behind each line end */
@@ -40,8 +38,8 @@ void
 json_value_embed(json_t *root, guint depth, GString *out)
 {
     /* Right to its place: of a long text json_dumps makes three copies. */
-    Embedding embedding = {out, depth * INDENT};
-    json_dump_callback(root, append, &embedding, JSON_INDENT(INDENT));
+    Embedding embedding = {out, depth * JSON_VALUE_INDENT};
+    json_dump_callback(root, append, &embedding, JSON_INDENT(JSON_VALUE_INDENT) | JSON_ENCODE_ANY);
     json_decref(root);
 }
 

@@ -8,6 +8,8 @@
 json_t *json_value_text(const char *text);
 /* "YYYY-MM-DD" of a UTC day. */
 json_t *json_value_day(gint32 day);
+#define JSON_VALUE_INDENT 2 /* spaces a level */
+
 /* Appends ROOT, which is taken over, and a line end. */
 void json_value_print(json_t *root, GString *out);
 /* The same as a value so many levels deep in a text of OUT's, and without the line end. */

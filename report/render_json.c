@@ -1,5 +1,4 @@
 /* The JSON summary, schema/summary.schema.json: it may grow, not change. */
-#include "report/json_list.h"
 #include "report/json_parts.h"
 #include "report/json_value.h"
 #include "report/render.h"
@@ -55,40 +54,31 @@ failure_to_json(const SummaryFailure *failure)
     return object;
 }
 
-json_t *
-json_part_domain_totals(const SummaryDomain *domain)
+void
+json_part_domain_totals(JsonWriter *writer, const SummaryDomain *domain)
 {
-    json_t *object = json_object(), *totals = json_array();
+    json_writer_put(writer, "domain", json_value_text(domain->domain));
+    json_writer_array(writer, "totals");
     for (guint i = 0; i < domain->totals->len; i++)
-        json_array_append_new(totals,
-                              total_to_json(&g_array_index(domain->totals, SummaryTotal, i)));
-    json_object_set_new(object, "domain", json_value_text(domain->domain));
-    json_object_set_new(object, "totals", totals);
-    return object;
+        json_writer_put(writer, NULL,
+                        total_to_json(&g_array_index(domain->totals, SummaryTotal, i)));
+    json_writer_end(writer);
 }
 
-json_t *
-json_part_domain(const SummaryDomain *domain)
+void
+json_part_domain(JsonWriter *writer, const SummaryDomain *domain)
 {
-    json_t *object = json_part_domain_totals(domain);
-    json_t *senders = json_array(), *failures = json_array();
+    json_part_domain_totals(writer, domain);
+    json_writer_array(writer, "senders");
     for (guint i = 0; i < domain->senders->len; i++)
-        json_array_append_new(senders,
-                              sender_to_json(&g_array_index(domain->senders, SummarySender, i)));
+        json_writer_put(writer, NULL,
+                        sender_to_json(&g_array_index(domain->senders, SummarySender, i)));
+    json_writer_end(writer);
+    json_writer_array(writer, "failures");
     for (guint i = 0; i < domain->failures->len; i++)
-        json_array_append_new(failures,
-                              failure_to_json(&g_array_index(domain->failures, SummaryFailure, i)));
-    json_object_set_new(object, "senders", senders);
-    json_object_set_new(object, "failures", failures);
-    return object;
-}
-
-static json_t *
-domain_to_json(const Review *review, const ReviewDomain *part)
-{
-    json_t *object = json_part_domain(part->summary);
-    render_json_domain_parts(review, part, object);
-    return object;
+        json_writer_put(writer, NULL,
+                        failure_to_json(&g_array_index(domain->failures, SummaryFailure, i)));
+    json_writer_end(writer);
 }
 
 static json_t *
@@ -108,14 +98,21 @@ beginning(const Review *review)
 void
 render_json(const Review *review, const RenderStyle *style, GString *out)
 {
-    JsonList list;
+    JsonWriter writer;
     json_t *end = json_object();
-    json_list_begin(&list, out, beginning(review), "domains");
+    json_writer_begin(&writer, out);
+    json_writer_members(&writer, beginning(review));
+    json_writer_array(&writer, "domains");
     for (guint i = 0; i < review->domains->len; i++) {
-        json_list_add(&list,
-                      domain_to_json(review, &g_array_index(review->domains, ReviewDomain, i)));
+        const ReviewDomain *domain = &g_array_index(review->domains, ReviewDomain, i);
+        json_writer_object(&writer, NULL);
+        json_part_domain(&writer, domain->summary);
+        render_json_domain_parts(review, domain, &writer);
+        json_writer_end(&writer);
         render_pass_on(style, out);
     }
+    json_writer_end(&writer);
     render_json_root_parts(review, end);
-    json_list_end(&list, end);
+    json_writer_members(&writer, end);
+    json_writer_end(&writer);
 }

@@ -195,22 +195,22 @@ json_part_conformity(const GArray *senders)
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 void
-render_json_domain_parts(const Review *review, const ReviewDomain *domain, json_t *object)
+render_json_domain_parts(const Review *review, const ReviewDomain *domain, JsonWriter *writer)
 {
     if (domain->readiness != NULL)
-        json_object_set_new(object, "readiness", verdict_json(domain));
+        json_writer_put(writer, "readiness", verdict_json(domain));
     if (domain->problems != NULL)
-        json_object_set_new(object, "problems", problems_to_json(domain->problems));
+        json_writer_put(writer, "problems", problems_to_json(domain->problems));
     if (domain->notices != NULL)
-        json_object_set_new(object, "notices", notices_to_json(domain->notices));
+        json_writer_put(writer, "notices", notices_to_json(domain->notices));
     if (domain->change != NULL)
-        json_object_set_new(object, "comparison", comparison_json(domain->change));
+        json_writer_put(writer, "comparison", comparison_json(domain->change));
     if (review->parts & REVIEW_TREND)
-        json_object_set_new(object, "trend", trend_json(domain->trend));
+        json_writer_put(writer, "trend", trend_json(domain->trend));
     if (domain->matrix != NULL)
-        json_object_set_new(object, "matrix", matrix_json(domain->matrix));
+        json_writer_put(writer, "matrix", matrix_json(domain->matrix));
     if (domain->quality != NULL)
-        json_object_set_new(object, "quality", quality_json(domain->quality));
+        json_writer_put(writer, "quality", quality_json(domain->quality));
 }
 
 void

@@ -1,11 +1,10 @@
 /* render_json_review.h: the parts of the JSON summary beyond the totals. Private to report/. */
 #pragma once
 
-#include <jansson.h>
-
+#include "report/json_writer.h"
 #include "report/review.h"
 
-/* Adds the members of the parts that DOMAIN has to OBJECT. */
-void render_json_domain_parts(const Review *review, const ReviewDomain *domain, json_t *object);
+/* Adds the members of the parts that DOMAIN has to the object that is open. */
+void render_json_domain_parts(const Review *review, const ReviewDomain *domain, JsonWriter *writer);
 /* Adds those of the whole to ROOT. */
 void render_json_root_parts(const Review *review, json_t *root);

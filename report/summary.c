@@ -250,40 +250,75 @@ has_failures(const SummaryDomain *domain)
     return any;
 }
 
-void
-summary_only_failures(Summary *summary)
+/* Leaves only those domains of which KEEP says so, in one go. */
+static void
+filter_domains(Summary *summary,
+               gboolean (*keep_it)(const SummaryDomain *domain, gconstpointer data),
+               gconstpointer data)
 {
-    GArray *domains = summary->domains;
-    for (guint i = domains->len; i > 0; i--) {
-        SummaryDomain *domain = &g_array_index(domains, SummaryDomain, i - 1);
-        if (!has_failures(domain)) {
+    guint kept = 0;
+    for (guint i = 0; i < summary->domains->len; i++) {
+        SummaryDomain *domain = &g_array_index(summary->domains, SummaryDomain, i);
+        if (keep_it(domain, data))
+            g_array_index(summary->domains, SummaryDomain, kept++) = *domain;
+        else
             domain_clear(domain);
-            g_array_remove_index(domains, i - 1);
-            continue;
-        }
-        for (guint j = domain->senders->len; j > 0; j--) {
-            if (g_array_index(domain->senders, SummarySender, j - 1).failed == 0)
-                g_array_remove_index(domain->senders, j - 1);
-        }
     }
+    g_array_set_size(summary->domains, kept);
+}
+
+static gboolean
+keep_failing(const SummaryDomain *domain, G_GNUC_UNUSED gconstpointer data)
+{
+    if (!has_failures(domain))
+        return FALSE;
+    for (guint i = domain->senders->len; i > 0; i--) {
+        if (g_array_index(domain->senders, SummarySender, i - 1).failed == 0)
+            g_array_remove_index(domain->senders, i - 1);
+    }
+    return TRUE;
 }
 
 void
-summary_add_domain(Summary *summary, const char *domain)
+summary_only_failures(Summary *summary)
 {
-    guint at = summary->domains->len;
-    int order = 1;
-    while (at > 0 && (order = strcmp(g_array_index(summary->domains, SummaryDomain, at - 1).domain,
-                                     domain)) > 0)
-        at--;
-    if (at == 0 || order != 0)
-        (void)insert_domain(summary, at, domain);
+    filter_domains(summary, keep_failing, NULL);
+}
+
+static gboolean
+keep_named(const SummaryDomain *domain, gconstpointer names)
+{
+    return g_strv_contains(names, domain->domain);
+}
+
+void
+summary_keep(Summary *summary, const char *const *domains)
+{
+    filter_domains(summary, keep_named, domains);
 }
 
 static int
 by_name(gconstpointer a, gconstpointer b)
 {
     return strcmp(((const SummaryDomain *)a)->domain, ((const SummaryDomain *)b)->domain);
+}
+
+void
+summary_add_domain(Summary *summary, const char *domain)
+{
+    SummaryDomain wanted = {.domain = domain};
+    guint low = 0, high = summary->domains->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        int order = by_name(&g_array_index(summary->domains, SummaryDomain, middle), &wanted);
+        if (order == 0)
+            return;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    (void)insert_domain(summary, low, domain);
 }
 
 /* Puts everything in its final order. */
@@ -347,18 +382,6 @@ summary_make(Store *store, const SummaryRequest *request, GError **error)
     if (request->only_failures)
         summary_only_failures(summary);
     return g_steal_pointer(&summary);
-}
-
-void
-summary_keep(Summary *summary, const char *const *domains)
-{
-    for (guint i = summary->domains->len; i > 0; i--) {
-        SummaryDomain *domain = &g_array_index(summary->domains, SummaryDomain, i - 1);
-        if (g_strv_contains(domains, domain->domain))
-            continue;
-        domain_clear(domain);
-        g_array_remove_index(summary->domains, i - 1);
-    }
 }
 
 void

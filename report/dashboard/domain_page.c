@@ -230,6 +230,7 @@ put_view(Page *page, const DomainView *view)
 static void
 view_to_json(Page *page, const DomainView *view)
 {
+    JsonWriter writer;
     json_t *root = page_json(page, "domain");
     ReadyPage ready = {view->readiness, view->step, NULL};
     json_object_set_new(root, "domain", json_string(view->name));
@@ -238,13 +239,17 @@ view_to_json(Page *page, const DomainView *view)
     json_object_set_new(root, "ready", json_part_ready(&ready));
     json_object_set_new(root, "live",
                         view->look != NULL ? kept_look_to_json(view->look) : json_null());
-    json_t *summary = json_null();
+    json_writer_begin(&writer, page->out);
+    json_writer_members(&writer, root);
     if (view->domain != NULL) {
-        summary = json_part_domain(view->domain->summary);
-        render_json_domain_parts(view->review, view->domain, summary);
+        json_writer_object(&writer, "summary");
+        json_part_domain(&writer, view->domain->summary);
+        render_json_domain_parts(view->review, view->domain, &writer);
+        json_writer_end(&writer);
+    } else {
+        json_writer_put(&writer, "summary", json_null());
     }
-    json_object_set_new(root, "summary", summary);
-    page_json_end(page, root);
+    json_writer_end(&writer);
 }
 
 /* A domain that is neither ours nor in the store is none; one whose reports are all old is. */

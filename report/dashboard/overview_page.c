@@ -3,7 +3,7 @@
 
 #include "report/dashboard/live_part.h"
 #include "report/dashboard/trend_chart.h"
-#include "report/json_list.h"
+#include "report/json_writer.h"
 #include "report/overview_cache.h"
 #include "report/summary.h"
 #include "report/text_table.h"
@@ -352,16 +352,18 @@ line_to_json(const Line *line)
 static void
 board_to_json(Page *page, const Board *board)
 {
-    JsonList list;
-    json_t *head = page_json(page, "overview"), *tail = json_object();
-    json_object_set_new(head, "policy_type", json_string(board->policy_type));
-    json_list_begin(&list, page->out, head, "domains");
+    JsonWriter writer;
+    json_writer_begin(&writer, page->out);
+    json_writer_members(&writer, page_json(page, "overview"));
+    json_writer_put(&writer, "policy_type", json_string(board->policy_type));
+    json_writer_array(&writer, "domains");
     for (guint i = 0; i < board->lines->len; i++)
-        json_list_add(&list, line_to_json(&g_array_index(board->lines, Line, i)));
-    json_object_set_new(tail, "days", trend_all_to_json(page, board->trend, board->policy_type));
+        json_writer_put(&writer, NULL, line_to_json(&g_array_index(board->lines, Line, i)));
+    json_writer_end(&writer);
+    json_writer_put(&writer, "days", trend_all_to_json(page, board->trend, board->policy_type));
     if (page->request->domains == NULL)
-        json_object_set_new(tail, "quarantined", json_integer(board->quarantined));
-    json_list_end(&list, tail);
+        json_writer_put(&writer, "quarantined", json_integer(board->quarantined));
+    json_writer_end(&writer);
 }
 
 gboolean

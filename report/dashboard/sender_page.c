@@ -266,54 +266,60 @@ put_view(Page *page, const SenderView *view)
 
 /* Those that the page shows, by name; whole where it shows them so. */
 static void
-domains_to_json(const SenderView *view, json_t *root)
+put_json_domains(const SenderView *view, JsonWriter *writer)
 {
     g_autoptr(GPtrArray) sorted = sort_domains(view);
     guint shown = MIN(sorted->len, LIMIT_DASHBOARD_TABLE_ROWS);
-    json_t *domains = json_array();
     g_ptr_array_set_size(sorted, (gint)shown);
+    json_writer_array(writer, "domains");
     for (guint i = 0, place; i < view->summary->domains->len; i++) {
         const SummaryDomain *domain = &g_array_index(view->summary->domains, SummaryDomain, i);
-        if (g_ptr_array_find(sorted, domain, &place))
-            json_array_append_new(domains, place < LIMIT_DASHBOARD_SENDER_DOMAINS
-                                               ? json_part_domain(domain)
-                                               : json_part_domain_totals(domain));
+        if (!g_ptr_array_find(sorted, domain, &place))
+            continue;
+        json_writer_object(writer, NULL);
+        if (place < LIMIT_DASHBOARD_SENDER_DOMAINS)
+            json_part_domain(writer, domain);
+        else
+            json_part_domain_totals(writer, domain);
+        json_writer_end(writer);
     }
-    json_object_set_new(root, "domains", domains);
-    json_object_set_new(root, "domains_left_out",
-                        json_integer((json_int_t)(view->summary->domains->len - shown)));
+    json_writer_end(writer);
+    json_writer_put(writer, "domains_left_out",
+                    json_integer((json_int_t)(view->summary->domains->len - shown)));
 }
 
 static void
-days_to_json(const SenderView *view, json_t *root)
+put_json_days(const SenderView *view, JsonWriter *writer)
 {
     guint shown = MIN(view->days->len, LIMIT_DASHBOARD_TABLE_ROWS);
-    json_t *days = json_array();
+    json_writer_array(writer, "days");
     for (guint i = 0; i < shown; i++) {
         const SenderDay *day = &g_array_index(view->days, SenderDay, i);
         const ChartDay *sums = day->sums;
-        json_array_append_new(days, json_pack("{s:o, s:s, s:s, s:I, s:I, s:I}", "day",
-                                              json_value_day(sums->day), "domain", day->domain,
-                                              "policy_type", day->policy_type, "reports",
-                                              (json_int_t)sums->reports, "successful_sessions",
-                                              (json_int_t)sums->successful, "failed_sessions",
-                                              (json_int_t)sums->failed));
+        json_writer_put(writer, NULL,
+                        json_pack("{s:o, s:s, s:s, s:I, s:I, s:I}", "day",
+                                  json_value_day(sums->day), "domain", day->domain, "policy_type",
+                                  day->policy_type, "reports", (json_int_t)sums->reports,
+                                  "successful_sessions", (json_int_t)sums->successful,
+                                  "failed_sessions", (json_int_t)sums->failed));
     }
-    json_object_set_new(root, "days", days);
-    json_object_set_new(root, "days_left_out", json_integer((json_int_t)(view->days->len - shown)));
+    json_writer_end(writer);
+    json_writer_put(writer, "days_left_out", json_integer((json_int_t)(view->days->len - shown)));
 }
 
 static void
-view_to_json(Page *page, const SenderView *view)
+put_json(Page *page, const SenderView *view)
 {
-    json_t *root = page_json(page, "sender");
-    json_object_set_new(root, "sender", json_value_text(page->filter.sender));
-    domains_to_json(view, root);
-    days_to_json(view, root);
+    JsonWriter writer;
+    json_writer_begin(&writer, page->out);
+    json_writer_members(&writer, page_json(page, "sender"));
+    json_writer_put(&writer, "sender", json_value_text(page->filter.sender));
+    put_json_domains(view, &writer);
+    put_json_days(view, &writer);
     if (view->conformity != NULL)
-        json_object_set_new(root, "conformity",
-                            json_part_conformity(conformity_senders(view->conformity)));
-    page_json_end(page, root);
+        json_writer_put(&writer, "conformity",
+                        json_part_conformity(conformity_senders(view->conformity)));
+    json_writer_end(&writer);
 }
 
 gboolean
@@ -332,7 +338,7 @@ sender_page(Page *page, GError **error)
     if (view.summary->domains->len == 0)
         page_missing(page, "This sender sent no report in this period.");
     else if (page->json)
-        view_to_json(page, &view);
+        put_json(page, &view);
     else
         put_view(page, &view);
     return TRUE;

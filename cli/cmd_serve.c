@@ -20,7 +20,7 @@
 /* Requests that wait for their commit get this long to be answered when we are told to stop. */
 #define GRACE_SECONDS 20
 /* Between two looks for memory that can be given back. */
-#define HEAP_SECONDS  3
+#define HEAP_SECONDS  1
 
 typedef struct {
     GMainLoop *loop;

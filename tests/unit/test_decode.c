@@ -222,6 +222,7 @@ test_bombs(void)
     refuse_repeated("[", "{},", most / 3, "{}]", "json-too-complex");
     refuse_repeated("[", "0,", most / 2, "0]", "json-too-complex");
     refuse_repeated("", "]", most, "", "json-syntax");
+    refuse_repeated("{\"", "a", LIMIT_INFLATED_BYTES, "\":1}", "json-too-complex");
     refuse_repeated("\"", "\\", most, "", "json-truncated");
     refuse_repeated("{\"a\":", "1", most, "}", "json-number-overflow");
     refuse_repeated("{\"report-id\":\"", "\\u0000", most / 6, "\"}", "report-id-too-long");

@@ -151,6 +151,8 @@ add_trust_gate(Readiness *decisive, const Readiness *trusted, const Readiness *a
                                     trusted->sessions, all->sessions);
         gate->fix = g_strdup("name the authserv-id of your mail server under [trust]; reports by "
                              "HTTPS cannot be verified");
+    } else if (all->sessions == 0) {
+        gate->why = g_strdup("no session is told, by whomever");
     } else {
         gate->why = g_strdup("the verdict rests on verified and local reports");
     }
@@ -164,13 +166,23 @@ add_trust_gate(Readiness *decisive, const Readiness *trusted, const Readiness *a
                       trusted->blocking, all->blocking);
 }
 
+/* The TRUSTED part of the evidence tells as much as ALL of it. Where no session is told there may
+ * still be reports: that senders see no policy, or that they once did. */
+static gboolean
+is_all(const Evidence *part, const Readiness *trusted, const Evidence *evidence,
+       const Readiness *all)
+{
+    return trusted->sessions == all->sessions &&
+           (all->sessions > 0 || part->totals->len == evidence->totals->len);
+}
+
 Readiness *
 readiness_weigh(const Evidence *evidence, const ReadinessRules *rules)
 {
     g_autoptr(Evidence) part = evidence_trusted(evidence);
     g_autoptr(Readiness) all = weigh(evidence, rules, NULL);
     g_autoptr(Readiness) trusted = weigh(part, rules, NULL);
-    gboolean rests = is_sufficient(trusted) || trusted->sessions == all->sessions;
+    gboolean rests = is_sufficient(trusted) || is_all(part, trusted, evidence, all);
     /* What verified reports say against the switch counts, also where they are few. */
     if (!rests && trusted->verdict == VERDICT_NOT_READY && all->verdict != VERDICT_NOT_READY)
         rests = trusted->sessions > 0;

@@ -23,6 +23,16 @@ saw_policy(const View *view, const SenderView *sender)
     return FALSE;
 }
 
+/* The newest day with an sts report before the window; G_MININT32 if there is none. */
+static gint32
+newest_before(const View *view)
+{
+    gint32 newest = G_MININT32;
+    for (guint i = 0; i < view->order->len && !view->any_sts; i++)
+        newest = MAX(newest, ((SenderView *)g_ptr_array_index(view->order, i))->newest_sts_day);
+    return newest;
+}
+
 void
 gate_coverage(View *view)
 {
@@ -42,13 +52,14 @@ gate_coverage(View *view)
         }
     }
     guint covered = g_hash_table_size(days);
+    newest = MAX(newest, newest_before(view));
     gint32 age = newest == G_MININT32 ? G_MAXINT32 : view->evidence->today - newest;
     gboolean fresh = age <= (gint32)rules->fresh_days;
     gboolean pass = covered >= rules->coverage_days && fresh;
     Gate *gate = gate_add(view, "coverage", pass ? GATE_PASS : GATE_UNKNOWN,
                           g_strdup_printf("sts reports on %u of %u days, %u are needed", covered,
                                           rules->days, rules->coverage_days));
-    if (covered > 0) {
+    if (newest != G_MININT32) {
         g_autofree char *text = day_format(newest);
         gate_evidence(gate, "the newest is of %s, %d day%s old%s", text, age, age == 1 ? "" : "s",
                       fresh ? "" : ": too old");
@@ -95,11 +106,12 @@ gate_sessions(View *view)
                           g_strdup_printf("%" G_GINT64_FORMAT
                                           " sessions under the sts policy, %u are needed",
                                           view->sessions, view->rules->sessions));
-    gate_evidence(gate,
-                  "%" G_GINT64_FORMAT
-                  " of them failed in a way that enforce holds back; with 95 %% "
-                  "confidence the true rate is below %.3g %%",
-                  result->blocking, result->upper * 100);
+    if (view->sessions > 0)
+        gate_evidence(gate,
+                      "%" G_GINT64_FORMAT
+                      " of them failed in a way that enforce holds back; with 95 %% "
+                      "confidence the true rate is below %.3g %%",
+                      result->blocking, result->upper * 100);
     if (!pass)
         gate->fix = g_strdup("wait for more sessions, or accept that few prove little");
 }
@@ -124,8 +136,12 @@ gate_silence(View *view)
         gate_evidence(gate, "%s: nothing since %s", name, day);
     }
     gate->state = silent > 0 ? GATE_WARN : GATE_PASS;
-    gate->why = silent > 0 ? g_strdup_printf("%u of %u regular senders are silent", silent, regular)
-                           : g_strdup_printf("all of %u regular senders still report", regular);
+    if (regular == 0)
+        gate->why = g_strdup("no sender reported often enough before to be missed");
+    else if (silent == 0)
+        gate->why = g_strdup_printf("all of %u regular senders still report", regular);
+    else
+        gate->why = g_strdup_printf("%u of %u regular senders are silent", silent, regular);
     if (silent > 0)
         gate->fix = g_strdup("see that mail and reports of these senders still arrive; a report in "
                              "quarantine or in a spam folder is silence too");

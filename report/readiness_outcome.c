@@ -25,8 +25,11 @@ gate_mode(View *view)
         fix = "publish the policy in mode testing, with a new id";
     } else if (!view->any_report) {
         state = GATE_UNKNOWN;
-        why = g_strdup("there is no report");
-        fix = "publish an _smtp._tls record and wait a day";
+        gboolean never = view->order->len == 0;
+        why = g_strdup(never ? "there is no report" : "there is no report of these days");
+        fix = never ? "publish an _smtp._tls record and wait a day"
+                    : "see that the _smtp._tls record still names an address or URL that reaches "
+                      "tlsgauge";
     } else if (!view->any_sts) {
         why = g_strdup("no sender saw an sts policy");
         fix = "publish an MTA-STS policy in mode testing and its _mta-sts record";

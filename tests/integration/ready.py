@@ -155,6 +155,18 @@ def few_reports():
     story.end("NOT ENOUGH DATA", coverage="unknown", senders="unknown", sessions="unknown")
 
 
+def reports_ended():
+    """Nothing for weeks: the last day is told, and nothing is praised that rests on no report."""
+    story = Story(days=range(-40, -19))
+    text = " ".join(story.ready(3).split())
+    expect("the newest is of 2026-10-12, 34 days old: too old" in text, text)
+    expect("there is no report of these days" in text, text)
+    expect("publish an _smtp._tls record" not in text, text)
+    expect("no sender reported often enough before to be missed" in text, text)
+    expect("the verdict rests on verified" not in text, text)
+    story.end("NOT ENOUGH DATA", coverage="unknown", senders="unknown", sessions="unknown", mode="unknown")
+
+
 def only_loops():
     """Four senders whose only mail is their report: no coverage."""
     def change(offset, sender, one):
@@ -167,11 +179,15 @@ def only_loops():
 
 
 def nobody_sees_a_policy():
-    story = Story(lambda o, s, one: report(one["report-id"], day=day(o, START), organization=s,
-                                           contact=one["contact-info"], policy_type="no-policy-found"))
-    story.ready(2)
-    expect("mode: testing" in story.result["next_step"]["advice"], story.result["next_step"])
-    story.end("NOT READY", coverage="unknown", senders="unknown", sessions="unknown", mode="fail")
+    """Whether the reports are verified or not: that they exist is known."""
+    for signed in (True, False):
+        story = Story(lambda o, s, one: report(one["report-id"], day=day(o, START), organization=s,
+                                               contact=one["contact-info"], policy_type="no-policy-found"),
+                      signed=signed)
+        story.ready(2)
+        expect("mode: testing" in story.result["next_step"]["advice"], story.result["next_step"])
+        expect_equal(story.result["rests_on_trusted"], signed, "on whose word it rests")
+        story.end("NOT READY", coverage="unknown", senders="unknown", sessions="unknown", mode="fail")
 
 
 def enforcing():
@@ -275,7 +291,8 @@ def overview():
 
 for scenario in (clean, expired_certificate_ended, expired_certificate_now, one_rare_failure,
                  failures_without_detail, policy_cannot_be_fetched, a_sender_lost_the_policy,
-                 a_sender_that_never_saw_it, few_reports, only_loops, nobody_sees_a_policy, enforcing,
+                 a_sender_that_never_saw_it, few_reports, reports_ended,
+                 only_loops, nobody_sees_a_policy, enforcing,
                  policy_changed, silent_sender, not_verified, forged_failures, candidate, overview):
     scenario()
     print("ok", scenario.__name__)

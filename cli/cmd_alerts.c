@@ -155,8 +155,8 @@ cmd_alerts(App *app, int argc, char **argv)
         status = options_usage("alerts", "expected: alerts list, alerts run, or alerts test");
     if (status < 0 && ((now != NULL && !runs) || (json && (runs || tests))))
         status = options_usage("alerts", "--now is for run, --json for list");
-    if (status < 0 && now != NULL && !options_day(now, &today))
-        status = options_usage("alerts", "--now: expected YYYY-MM-DD, today or yesterday");
+    if (status < 0)
+        status = options_now("alerts", now, &today);
     if (status < 0 && (runs || tests))
         status = need_channels(app);
     if (status < 0 && !tests)

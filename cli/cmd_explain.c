@@ -78,6 +78,7 @@ int
 cmd_explain(App *app, int argc, char **argv)
 {
     FilterOptions filter = {0};
+    const gint32 today = options_today();
     ExplainCommand command = {.addresses = TRUE};
     const GOptionEntry entries[] = {
         {"since", 0, 0, G_OPTION_ARG_STRING, &filter.since,
@@ -106,7 +107,9 @@ cmd_explain(App *app, int argc, char **argv)
             status = options_usage("explain", "\"%s\" is not a domain name", argv[1]);
     }
     if (status < 0)
-        status = options_filter("explain", &filter, &command.request.query, strings);
+        status = options_filter("explain", &filter, today, &command.request.query, strings);
+    if (status < 0)
+        options_end_today(&filter, today, &command.request.query);
     if (status < 0)
         status = command_open_store(app);
     if (status < 0)

@@ -118,7 +118,7 @@ cmd_export(App *app, int argc, char **argv)
         status = options_usage("export", "--%s: expected a number above 0",
                                limit < 0 ? "limit" : "interval");
     if (status < 0)
-        status = options_filter("export", &filter, &export.request.query, strings);
+        status = options_filter("export", &filter, options_today(), &export.request.query, strings);
     if (status < 0) {
         export.cursor_file = cursor_file;
         status = read_cursor(&export, what, after);

@@ -72,7 +72,7 @@ cmd_list(App *app, int argc, char **argv)
     if (status < 0 && limit < 0)
         status = options_usage("list", "--limit: expected a number above 0");
     if (status < 0)
-        status = options_filter("list", &filter, &query, strings);
+        status = options_filter("list", &filter, options_today(), &query, strings);
     if (status < 0)
         status = command_open_store(app);
     if (status < 0) {

@@ -179,15 +179,6 @@ read_domains(int argc, char **argv, GPtrArray *domains)
 }
 
 static int
-read_day(const char *text, gint32 *ret_day)
-{
-    *ret_day = options_today();
-    if (text != NULL && !options_day(text, ret_day))
-        return options_usage("ready", "--now: expected YYYY-MM-DD, today or yesterday");
-    return -1;
-}
-
-static int
 run(App *app, Ready *ready, GPtrArray *domains)
 {
     int status = command_open_store(app);
@@ -239,7 +230,7 @@ cmd_ready(App *app, int argc, char **argv)
     if (status < 0)
         status = read_domains(argc, argv, domains);
     if (status < 0)
-        status = read_day(now, &ready.today);
+        status = options_now("ready", now, &ready.today);
     if (status < 0 && candidate != NULL)
         status = read_candidate(candidate, &ready.candidate);
     if (status < 0)

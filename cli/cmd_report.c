@@ -88,8 +88,6 @@ read_period(const ReportOptions *options, ReviewRequest *request)
 {
     StoreQuery *query = &request->summary.query;
     gint32 monday;
-    if (options->now != NULL && !options_day(options->now, &request->today))
-        return options_usage("report", "--now: expected YYYY-MM-DD, today or yesterday");
     if (options->week != NULL) {
         if (options->filter.since != NULL || options->filter.until != NULL)
             return options_usage("report", "--week does not go with --since or --until");
@@ -99,8 +97,10 @@ read_period(const ReportOptions *options, ReviewRequest *request)
         query->until_day = monday + DAYS_OF_WEEK - 1;
         request->is_week = TRUE;
     }
-    if (!(request->parts & REVIEW_COMPARE))
+    if (!(request->parts & REVIEW_COMPARE)) {
+        options_end_today(&options->filter, request->today, query);
         return -1;
+    }
     /* Days that are over, as many as a week has, unless others are asked for. */
     if (query->until_day == G_MAXINT32)
         query->until_day = MAX(request->today - 1, query->since_day);
@@ -169,7 +169,7 @@ cmd_report(App *app, int argc, char **argv)
 {
     ReportOptions options = {0};
     g_autoptr(GStringChunk) strings = g_string_chunk_new(256);
-    ReviewRequest request = {.today = options_today()};
+    ReviewRequest request = {0};
     const RenderFormat *format = NULL;
     int status = parse(&options, &argc, &argv);
     if (status < 0) {
@@ -186,7 +186,10 @@ cmd_report(App *app, int argc, char **argv)
     if (status < 0)
         status = report_mail_check(app, &options.mail);
     if (status < 0)
-        status = options_filter("report", &options.filter, &request.summary.query, strings);
+        status = options_now("report", options.now, &request.today);
+    if (status < 0)
+        status = options_filter("report", &options.filter, request.today, &request.summary.query,
+                                strings);
     if (status < 0)
         status = read_parts(&options, format, &request);
     if (status < 0)

@@ -64,10 +64,10 @@ options_today(void)
     return (gint32)(g_get_real_time() / G_USEC_PER_SEC / SECONDS_PER_DAY);
 }
 
-gboolean
-options_day(const char *text, gint32 *ret_day)
+/* TEXT as a UTC day, see options_filter. */
+static gboolean
+read_day(const char *text, gint32 today, gint32 *ret_day)
 {
-    gint32 today = options_today();
     gsize length = strlen(text);
     if (day_parse(text, ret_day))
         return TRUE;
@@ -84,6 +84,16 @@ options_day(const char *text, gint32 *ret_day)
         }
     }
     return FALSE;
+}
+
+int
+options_now(const char *command, const char *text, gint32 *ret_today)
+{
+    gint32 today = options_today();
+    *ret_today = today;
+    if (text != NULL && !read_day(text, today, ret_today))
+        return options_usage(command, "--now: expected YYYY-MM-DD, today or yesterday");
+    return -1;
 }
 
 gboolean
@@ -139,12 +149,12 @@ normalise(const char *command, const char *option, const char *text, GStringChun
 }
 
 static int
-read_days(const char *command, const FilterOptions *options, StoreQuery *query)
+read_days(const char *command, const FilterOptions *options, gint32 today, StoreQuery *query)
 {
-    if (options->since != NULL && !options_day(options->since, &query->since_day))
+    if (options->since != NULL && !read_day(options->since, today, &query->since_day))
         return options_usage(
             command, "--since: expected YYYY-MM-DD, today, yesterday or a number of days like 7d");
-    if (options->until != NULL && !options_day(options->until, &query->until_day))
+    if (options->until != NULL && !read_day(options->until, today, &query->until_day))
         return options_usage(
             command, "--until: expected YYYY-MM-DD, today, yesterday or a number of days like 7d");
     if (query->since_day > query->until_day)
@@ -153,11 +163,11 @@ read_days(const char *command, const FilterOptions *options, StoreQuery *query)
 }
 
 int
-options_filter(const char *command, const FilterOptions *options, StoreQuery *query,
+options_filter(const char *command, const FilterOptions *options, gint32 today, StoreQuery *query,
                GStringChunk *strings)
 {
     store_query_init(query);
-    int status = read_days(command, options, query);
+    int status = read_days(command, options, today, query);
     if (status < 0)
         status = normalise(command, "domain", options->domain, strings, &query->domain);
     if (status < 0 && options->mx != NULL) {
@@ -177,6 +187,14 @@ options_filter(const char *command, const FilterOptions *options, StoreQuery *qu
         query->policy_type = (int)type;
     }
     return -1;
+}
+
+void
+options_end_today(const FilterOptions *options, gint32 today, StoreQuery *query)
+{
+    gint32 day;
+    if (options->since != NULL && options->until == NULL && !day_parse(options->since, &day))
+        query->until_day = MAX(today, query->since_day);
 }
 
 void

@@ -158,11 +158,24 @@ put_beginning(Document *document, const Review *review)
     put_overview(document, review);
 }
 
+/* Of a period, or of a filter, without a report. */
+static void
+put_nothing(Document *document, const Summary *summary)
+{
+    g_autofree char *stored = day_span_format(summary->stored_since, summary->stored_until);
+    if (summary->stored)
+        document_text(document, TONE_PLAIN,
+                      "Nothing in this period matches. The reports of the store are of %s.",
+                      stored);
+    else
+        document_text(document, TONE_PLAIN, "Nothing in this period matches. No report is stored.");
+}
+
 static void
 put_end(Document *document, const Review *review)
 {
     if (review->summary->any && review->domains->len == 0)
-        document_text(document, TONE_PLAIN, "Nothing in this period matches.");
+        put_nothing(document, review->summary);
     if (review->conformity != NULL)
         document_conformity(document, review);
     if (review->summary->quarantined > 0)

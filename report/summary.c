@@ -337,15 +337,19 @@ finish(Summary *summary)
 static gboolean
 read_period(Store *store, Summary *summary, const StoreQuery *query, GError **error)
 {
-    gint32 first = 0, last = 0;
-    gboolean stored;
-    if (!store_period(store, &stored, &first, &last, error))
+    if (!store_period(store, &summary->stored, &summary->stored_since, &summary->stored_until,
+                      error))
         return FALSE;
+    gboolean stored = summary->stored;
     gboolean since_given = query->since_day != G_MININT32;
     gboolean until_given = query->until_day != G_MAXINT32;
     summary->any = stored || since_given || until_given;
-    summary->since = since_given ? query->since_day : stored ? first : query->until_day;
-    summary->until = until_given ? query->until_day : stored ? last : query->since_day;
+    summary->since = since_given ? query->since_day
+                     : stored    ? summary->stored_since
+                                 : query->until_day;
+    summary->until = until_given ? query->until_day
+                     : stored    ? summary->stored_until
+                                 : query->since_day;
     summary->until = MAX(summary->since, summary->until);
     return TRUE;
 }

@@ -53,9 +53,11 @@ typedef struct {
 typedef struct {
     gboolean any;        /* since and until are known: asked for, or something is stored */
     gint32 since, until; /* inclusive UTC days */
-    gboolean filtered;   /* failures were filtered by MX or result type; totals cannot be */
-    gint64 quarantined;  /* entries waiting in quarantine */
-    GArray *domains;     /* of SummaryDomain, by name */
+    gboolean stored;     /* there is a report, of whatever domain; then of these days: */
+    gint32 stored_since, stored_until;
+    gboolean filtered;  /* failures were filtered by MX or result type; totals cannot be */
+    gint64 quarantined; /* entries waiting in quarantine */
+    GArray *domains;    /* of SummaryDomain, by name */
     GStringChunk *strings;
 } Summary;
 

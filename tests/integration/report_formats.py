@@ -290,6 +290,33 @@ def week_choice(place):
                  "the period of --compare")
 
 
+def days_back(place):
+    """So many days back are those before the day of --now, to that day, whatever is stored."""
+    def period(*arguments):
+        return place.json("report", "--json", "--now", NOW, *arguments)["period"]
+    expect_equal(period("--since", "7d"), {"since": "2026-11-17", "until": "2026-11-23"}, "7d")
+    expect_equal(period("--since", "14d", "--until", "8d"), {"since": "2026-11-10", "until": "2026-11-16"}, "14d to 8d")
+    expect_equal(period("--since", "yesterday"), {"since": "2026-11-22", "until": "2026-11-23"}, "yesterday")
+    expect_equal(period("--since", "7d", "--compare"), {"since": "2026-11-17", "until": "2026-11-22"}, "compared")
+    expect_equal(place.json("report", "--json", "--now", "2030-01-07", "--since", "7d")["period"],
+                 {"since": "2030-01-01", "until": "2030-01-07"}, "after all reports")
+
+
+def nothing_there(place):
+    """A period without a report tells where the reports are."""
+    stored = place.json("report", "--json")["period"]
+    for arguments in (["--now", "2030-01-08", "--week"], ["--since", "2030-01-01"], ["--until", "1999-01-01"]):
+        for format in ("text", "markdown"):
+            text = " ".join(place.run("report", "--format", format, *arguments).stdout.decode().split())
+            expect("Nothing in this period matches. The reports of the store are of %s to %s." %
+                   (stored["since"], stored["until"]) in text.replace("\\", ""), "%s: %s" % (arguments, text))
+    empty = Place()
+    empty.run("quarantine", "list")
+    text = empty.run("report", "--week").stdout.decode()
+    expect("Nothing in this period matches. No report is stored." in text, text)
+    empty.remove()
+
+
 def quiet(place):
     """Silent only where nothing failed and nobody fell silent."""
     def lines(*arguments):
@@ -408,6 +435,8 @@ def main():
     parts_agree(place)
     gaps(place)
     week_choice(place)
+    days_back(place)
+    nothing_there(place)
     quiet(place)
     spreadsheet(place)
     same_numbers(place)

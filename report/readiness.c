@@ -152,7 +152,7 @@ add_trust_gate(Readiness *decisive, const Readiness *trusted, const Readiness *a
         gate->fix = g_strdup("name the authserv-id of your mail server under [trust]; reports by "
                              "HTTPS cannot be verified");
     } else if (all->sessions == 0) {
-        gate->why = g_strdup("no session is told, by whomever");
+        gate->why = g_strdup("no session under the sts policy is told, by whomever");
     } else {
         gate->why = g_strdup("the verdict rests on verified and local reports");
     }

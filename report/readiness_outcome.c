@@ -25,11 +25,11 @@ gate_mode(View *view)
         fix = "publish the policy in mode testing, with a new id";
     } else if (!view->any_report) {
         state = GATE_UNKNOWN;
-        gboolean never = view->order->len == 0;
-        why = g_strdup(never ? "there is no report" : "there is no report of these days");
-        fix = never ? "publish an _smtp._tls record and wait a day"
-                    : "see that the _smtp._tls record still names an address or URL that reaches "
-                      "tlsgauge";
+        why = g_strdup("there is no report of these days");
+        fix = view->order->len == 0
+                  ? "publish an _smtp._tls record and wait a day"
+                  : "see that the _smtp._tls record still names an address or URL that reaches "
+                    "tlsgauge";
     } else if (!view->any_sts) {
         why = g_strdup("no sender saw an sts policy");
         fix = "publish an MTA-STS policy in mode testing and its _mta-sts record";
@@ -194,13 +194,17 @@ gate_readable(View *view)
         recent += g_array_index(groups, Group, i).recent ? 1 : 0;
     for (guint i = 0; i < view->order->len; i++)
         lost += has_lost_policy(view, g_ptr_array_index(view->order, i)) ? 1 : 0;
-    char *why = recent == 0 && lost == 0
-                    ? g_strdup_printf("every sender could use the policy in the last %u days",
-                                      view->rules->blocking_days)
-                    : g_strdup_printf("%u sender problem%s with fetching or reading the policy, %u "
-                                      "sender%s no longer see%s it",
-                                      recent, recent == 1 ? "" : "s", lost, lost == 1 ? "" : "s",
-                                      lost == 1 ? "s" : "");
+    char *why;
+    if (recent > 0 || lost > 0)
+        why = g_strdup_printf("%u sender problem%s with fetching or reading the policy, %u "
+                              "sender%s no longer see%s it",
+                              recent, recent == 1 ? "" : "s", lost, lost == 1 ? "" : "s",
+                              lost == 1 ? "s" : "");
+    else if (view->any_sts)
+        why = g_strdup_printf("every sender could use the policy in the last %u days",
+                              view->rules->blocking_days);
+    else
+        why = g_strdup("no sender met a policy that it could not use");
     Gate *gate = gate_add(view, "readable", recent > 0 || lost > 0 ? GATE_FAIL : GATE_PASS, why);
     for (guint i = 0; i < groups->len; i++) {
         const Group *group = &g_array_index(groups, Group, i);
@@ -213,7 +217,8 @@ gate_readable(View *view)
             g_autofree char *day = day_format(sender->newest_sts_day);
             gate_evidence(gate, "%s saw the policy last on %s and now reports no-policy-found",
                           name, day);
-        } else if (sender->newest_sts_day == G_MININT32 && sender->newest_none_day >= view->since) {
+        } else if (view->any_sts && sender->newest_sts_day == G_MININT32 &&
+                   sender->newest_none_day >= view->since) {
             g_ptr_array_add(
                 view->result->notes,
                 g_strdup_printf("%s does no MTA-STS: enforce neither protects nor holds "

@@ -187,6 +187,8 @@ def nobody_sees_a_policy():
         story.ready(2)
         expect("mode: testing" in story.result["next_step"]["advice"], story.result["next_step"])
         expect_equal(story.result["rests_on_trusted"], signed, "on whose word it rests")
+        # Who sees no policy where there is none may well do MTA-STS.
+        expect_equal(story.result["notes"], [], "notes")
         story.end("NOT READY", coverage="unknown", senders="unknown", sessions="unknown", mode="fail")
 
 

@@ -191,6 +191,18 @@ is_compared(Explain *explain, const Cluster *cluster)
     return TRUE;
 }
 
+static const char *
+unnamed_cause(Explain *explain, const Problem *problem, const Cluster *cluster)
+{
+    if (problem->effect == EFFECT_DANE || problem->effect == EFFECT_NO_POLICY)
+        return "The session failed in a way for which RFC 8460 has no word of its own.";
+    return is_compared(explain, cluster)
+               ? "The session failed, and not because of the mx lines of the policy: they name "
+                 "this MX."
+               : "The session failed in a way for which RFC 8460 has no word of its own. The "
+                 "report names no policy or no MX, so that the two cannot be compared.";
+}
+
 static void
 tell_cause(Explain *explain, const Problem *problem, const Cluster *cluster, ResultType type,
            GString *out)
@@ -201,12 +213,7 @@ tell_cause(Explain *explain, const Problem *problem, const Cluster *cluster, Res
         g_string_append(out, "RFC 8460 does not have this result type: what it means is the "
                              "sender's to say. It counts as a failed session.");
     else if (type == RESULT_VALIDATION_FAILURE)
-        g_string_append(out, is_compared(explain, cluster)
-                                 ? "The session failed, and not because of the mx lines of the "
-                                   "policy: they name this MX."
-                                 : "The session failed in a way for which RFC 8460 has no word of "
-                                   "its own. The report names no policy or no MX, so that the two "
-                                   "cannot be compared.");
+        g_string_append(out, unnamed_cause(explain, problem, cluster));
     else
         g_string_append(out, result_type_explanation(type));
     tell_reason(problem, out);
@@ -223,6 +230,20 @@ tell_cause(Explain *explain, const Problem *problem, const Cluster *cluster, Res
 
 /* ---- fix ----------------------------------------------------------------------------------- */
 
+/* What the result type alone calls for. No mx line of a policy plays a part in what fails under
+ * DANE, or without a policy. */
+static const char *
+usual_remedy(const Problem *problem, ResultType type)
+{
+    if (type == RESULT_VALIDATION_FAILURE && problem->effect == EFFECT_DANE)
+        return "Compare the TLSA records of the MX with the certificate that it presents, and see "
+               "that DNSSEC signs them; then read the failure reason code, and try a TLS 1.2 or "
+               "later handshake with the MX.";
+    if (type == RESULT_VALIDATION_FAILURE && problem->effect == EFFECT_NO_POLICY)
+        return "Read the failure reason code, and try a TLS 1.2 or later handshake with the MX.";
+    return result_type_remedy(type);
+}
+
 static char *
 remedy_of(const Problem *problem, ResultType type)
 {
@@ -230,7 +251,7 @@ remedy_of(const Problem *problem, ResultType type)
         g_autofree char *mx = explain_mx_printable(problem);
         return g_strdup_printf("Look by the commands at the certificate of every server and "
                                "address behind %s. %s",
-                               mx, result_type_remedy(type));
+                               mx, usual_remedy(problem, type));
     }
     if (problem->place == PLACE_SENDER && type != RESULT_VALIDATION_FAILURE && type != RESULT_OTHER)
         return g_strdup("See by the commands that the MX sends its whole chain of certificates. If "
@@ -243,7 +264,7 @@ remedy_of(const Problem *problem, ResultType type)
                         "it holds the mail back instead of letting it be read.");
     if (type == RESULT_OTHER)
         return g_strdup("Ask the sender what it means, by the contact-info of its report.");
-    return with_domain(problem, result_type_remedy(type));
+    return with_domain(problem, usual_remedy(problem, type));
 }
 
 static char *

@@ -39,6 +39,7 @@ static const char *const for_starttls[] = {addresses, starttls, starttls_6, NULL
 static const char *const for_name[] = {addresses, certificate, starttls, NULL};
 static const char *const for_trust[] = {addresses, starttls, chain, NULL};
 static const char *const for_validation[] = {starttls, certificate, NULL};
+static const char *const for_dane[] = {tlsa, key_digest, starttls, NULL};
 static const char *const for_tlsa[] = {tlsa, key_digest, NULL};
 static const char *const for_dnssec[] = {dnssec, tlsa, NULL};
 static const char *const for_policy_lines[] = {mx_records, policy, sts_record, NULL};
@@ -61,7 +62,7 @@ formats_of(const Problem *problem)
     case RESULT_CERTIFICATE_NOT_TRUSTED:
         return for_trust;
     case RESULT_VALIDATION_FAILURE:
-        return for_validation;
+        return problem->effect == EFFECT_DANE ? for_dane : for_validation;
     case RESULT_TLSA_INVALID:
     case RESULT_DANE_REQUIRED:
         return for_tlsa;

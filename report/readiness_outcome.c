@@ -137,8 +137,30 @@ explain_blocking(const View *view, gint64 blocking, guint resolved)
         return g_strdup_printf(
             "%u problem%s ended before the last %u days, or with an older policy", resolved,
             resolved == 1 ? "" : "s", view->rules->blocking_days);
-    return g_strdup_printf("no session of the last %u days would be held back",
-                           view->rules->blocking_days);
+    return g_strdup_printf("no session of the last %u days %s held back",
+                           view->rules->blocking_days,
+                           view->mode == STS_MODE_ENFORCE ? "was" : "would be");
+}
+
+/* DANE comes before MTA-STS (RFC 8461 2): what fails under it is no matter of the switch, but of
+ * the mail. */
+static void
+note_dane(const View *view)
+{
+    gint64 failed = 0;
+    for (guint i = 0; i < view->evidence->failures->len; i++) {
+        const EvidenceFailure *row = &g_array_index(view->evidence->failures, EvidenceFailure, i);
+        if (row->effect == EFFECT_DANE && row->day >= view->recent)
+            failed = sessions_plus(failed, row->sessions);
+    }
+    if (failed > 0)
+        g_ptr_array_add(view->result->notes,
+                        g_strdup_printf("%" G_GINT64_FORMAT
+                                        " session%s of the last %u days failed under DANE: that "
+                                        "mail is held back whatever the policy says, and enforce "
+                                        "changes nothing for it",
+                                        failed, failed == 1 ? "" : "s",
+                                        view->rules->blocking_days));
 }
 
 void
@@ -166,9 +188,10 @@ gate_blocking(View *view)
                                      : " (resolved)");
     }
     if (blocking > 0)
-        gate->fix =
-            g_strdup("mend what is named above before the switch: certificates and STARTTLS "
-                     "of the MX, or the mx lines of the policy");
+        gate->fix = g_strdup_printf("mend what is named above %s: certificates and STARTTLS of the "
+                                    "MX, or the mx lines of the policy",
+                                    view->mode == STS_MODE_ENFORCE ? "now" : "before the switch");
+    note_dane(view);
 }
 
 static gboolean

@@ -203,7 +203,24 @@ def enforcing():
                   change(o, s, one))
     text = story.ready(2)
     expect("held back: mail is" in " ".join(text.split()), text)
+    expect("mend what is named above now" in " ".join(text.split()), text)
     story.end("NOT READY", blocking="fail")
+
+
+def dane_fails():
+    """What fails under DANE does not stop the switch, but whoever decides must hear of it."""
+    def change(offset, sender, one):
+        if sender == "Alpha" and offset > 10:
+            entry(one)["policy"] = {"policy-type": "tlsa", "policy-string": ["3 1 1 " + "ab" * 32],
+                                    "policy-domain": "example.org"}
+            return failing(one, "validation-failure", 5)
+        return one
+    story = Story(change)
+    story.ready(0)
+    expect_equal(story.result["notes"],
+                 ["15 sessions of the last 7 days failed under DANE: that mail is held back whatever "
+                  "the policy says, and enforce changes nothing for it"], "notes")
+    story.end("READY")
 
 
 def policy_changed():
@@ -294,7 +311,7 @@ def overview():
 for scenario in (clean, expired_certificate_ended, expired_certificate_now, one_rare_failure,
                  failures_without_detail, policy_cannot_be_fetched, a_sender_lost_the_policy,
                  a_sender_that_never_saw_it, few_reports, reports_ended,
-                 only_loops, nobody_sees_a_policy, enforcing,
+                 only_loops, nobody_sees_a_policy, enforcing, dane_fails,
                  policy_changed, silent_sender, not_verified, forged_failures, candidate, overview):
     scenario()
     print("ok", scenario.__name__)

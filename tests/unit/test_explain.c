@@ -183,6 +183,32 @@ test_lonely_failure(Case *c, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpint(problem_of(c, 0)->place, ==, PLACE_UNCLEAR);
 }
 
+/* What fails under DANE, or without a policy, no mx line of a policy can mend. */
+static void
+test_no_sts_policy(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    static const char *const expected[] = {[POLICY_TYPE_TLSA] = "Compare the TLSA records",
+                                           [POLICY_TYPE_NONE] = "Read the failure reason code"};
+    static const PolicyType types[] = {POLICY_TYPE_TLSA, POLICY_TYPE_NONE};
+    all_report(c);
+    fail(c, "Alpha", "mx1.example.org", "validation-failure", 70, 90, 4);
+    fail(c, "Beta", "mx1.example.org", "validation-failure", 70, 90, 4);
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
+        under(c, types[i]);
+        g_clear_pointer(&c->problems, g_ptr_array_unref);
+        weigh(c, 1);
+        const Problem *problem = problem_of(c, 0);
+        assert_has(problem->cause, "no word of its own");
+        assert_has_not(problem->cause, "cannot be compared");
+        assert_has(problem->fix, expected[types[i]]);
+        assert_has_not(problem->fix, "mx lines");
+    }
+    under(c, POLICY_TYPE_TLSA);
+    g_clear_pointer(&c->problems, g_ptr_array_unref);
+    weigh(c, 1);
+    assert_has(g_ptr_array_index(problem_of(c, 0)->commands, 0), "_25._tcp.mx1.example.org TLSA");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -199,5 +225,6 @@ main(int argc, char **argv)
     ADD("/explain/other-certificate-at-times", test_other_certificate_at_times);
     ADD("/explain/rare", test_rare);
     ADD("/explain/lonely-failure", test_lonely_failure);
+    ADD("/explain/no-sts-policy", test_no_sts_policy);
     return g_test_run();
 }

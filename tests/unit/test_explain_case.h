@@ -88,6 +88,19 @@ fail(Case *c, const char *sender, const char *mx, const char *result, int first,
     }
 }
 
+/* All failures so far are of POLICY_TYPE. */
+static inline void
+under(Case *c, PolicyType policy_type)
+{
+    for (guint i = 0; i < c->evidence.failures->len; i++) {
+        EvidenceFailure *row = &g_array_index(c->evidence.failures, EvidenceFailure, i);
+        row->type = policy_type;
+        row->type_word = text(c, policy_type == POLICY_TYPE_TLSA ? "tlsa" : "no-policy-found");
+        row->policy = NULL;
+        row->effect = effect_of(policy_type, row->mode, result_type_from_word(row->result_word));
+    }
+}
+
 static inline void
 weigh(Case *c, guint n_problems)
 {

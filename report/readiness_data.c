@@ -33,6 +33,15 @@ newest_before(const View *view)
     return newest;
 }
 
+/* What to do while there are too few reports. Waiting does not help where senders report that there
+ * is no policy. */
+static char *
+fix_of(const View *view, const char *waiting)
+{
+    return g_strdup(view->any_report && !view->any_sts ? "publish a policy first, see below"
+                                                       : waiting);
+}
+
 void
 gate_coverage(View *view)
 {
@@ -69,8 +78,9 @@ gate_coverage(View *view)
                       "%u sender days left out: one session only, that of the sender's report mail",
                       loops);
     if (!pass)
-        gate->fix = g_strdup("wait for more reports; if none come, see that the _smtp._tls record "
-                             "names an address or URL that reaches tlsgauge");
+        gate->fix =
+            fix_of(view, "wait for more reports; if none come, see that the _smtp._tls record "
+                         "names an address or URL that reaches tlsgauge");
 }
 
 void
@@ -91,8 +101,9 @@ gate_senders(View *view)
         gate_evidence(gate, "%s", name);
     }
     if (!pass)
-        gate->fix = g_strdup("wait: few senders report, and each that does tells more than many "
-                             "sessions of one");
+        gate->fix =
+            fix_of(view, "wait: few senders report, and each that does tells more than many "
+                         "sessions of one");
 }
 
 void
@@ -113,7 +124,7 @@ gate_sessions(View *view)
                       "confidence the true rate is below %.3g %%",
                       result->blocking, result->upper * 100);
     if (!pass)
-        gate->fix = g_strdup("wait for more sessions, or accept that few prove little");
+        gate->fix = fix_of(view, "wait for more sessions, or accept that few prove little");
 }
 
 void

@@ -306,7 +306,7 @@ put_board(Page *page, const Board *board)
     page_begin(page, "Overview");
     put_stages(page, board);
     put_domains(page, board);
-    if (board->trend->domains->len > 0) {
+    if (trend_is_seen(page, board->trend)) {
         page_section(page, "trend", "Sessions and failures");
         trend_chart_all(page, board->trend, board->policy_type);
         page_section_end(page);

@@ -61,6 +61,51 @@ gather_days(const Page *page, const Trend *trend, const char *policy_type)
     return days;
 }
 
+/* Of a domain that the user may see. */
+static gboolean
+has_series(const Page *page, const Trend *trend, const char *policy_type)
+{
+    for (guint i = 0; i < trend->domains->len; i++) {
+        const TrendDomain *domain = &g_array_index(trend->domains, TrendDomain, i);
+        for (guint j = 0; page_may_see(page, domain->domain) && j < domain->series->len; j++) {
+            if (strcmp(g_array_index(domain->series, TrendSeries, j).policy_type, policy_type) == 0)
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* There is nothing of POLICY_TYPE: what there is instead. */
+static void
+put_other_types(Page *page, const Trend *trend, const char *policy_type)
+{
+    static const char *const types[] = {"sts", "tlsa", "no-policy-found"};
+    GString *out = page->out;
+    g_string_append(out, "<p>");
+    html_printf(out, "No report of this period tells of policy type %s.", policy_type);
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
+        if (!has_series(page, trend, types[i]))
+            continue;
+        html_text(out, " There are sessions of ");
+        page_anchor(
+            page,
+            filter_link(&page->filter, page->context->prefix, "/", "policy-type", types[i], NULL),
+            NULL, types[i]);
+        html_text(out, ".");
+    }
+    g_string_append(out, "</p>\n");
+}
+
+gboolean
+trend_is_seen(const Page *page, const Trend *trend)
+{
+    for (guint i = 0; i < trend->domains->len; i++) {
+        if (page_may_see(page, g_array_index(trend->domains, TrendDomain, i).domain))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 void
 trend_chart_all(Page *page, const Trend *trend, const char *policy_type)
 {
@@ -69,6 +114,8 @@ trend_chart_all(Page *page, const Trend *trend, const char *policy_type)
         g_strdup_printf("Sessions a day, all domains, policy type %s", policy_type);
     if (days->len > 0)
         put_chart(page, days, title);
+    else
+        put_other_types(page, trend, policy_type);
 }
 
 json_t *

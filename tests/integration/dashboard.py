@@ -128,6 +128,17 @@ def check_headers(site):
         expect_equal(site.get("/", Host=host)[0], status, "Host: " + host)
 
 
+def check_other_types(site):
+    """Where nobody reports sessions under a policy the overview leads to those that are reported."""
+    page = site.get("/?domain=new.example&days=30")[2]
+    trend = page[page.index('id="trend"'):]
+    expect("No report of this period tells of policy type sts." in trend, trend)
+    expect("policy-type=no-policy-found" in trend, trend)
+    expect("policy-type=tlsa" not in trend, trend)
+    expect("<svg" not in trend, trend)
+    expect("<svg" in site.get("/?domain=new.example&days=30&policy-type=no-policy-found")[2], "its chart")
+
+
 def check_failures(site):
     for target, status in (
             ("/nothing", 404), ("/domain", 404), ("/domain?domain=unknown.example", 404),
@@ -232,6 +243,7 @@ server = Server(PLACE)
 site = Site(server.dashboard_port)
 check_facts(site)
 check_headers(site)
+check_other_types(site)
 check_failures(site)
 check_pages(site)
 check_hostile(server.dashboard_port)

@@ -184,7 +184,8 @@ def nobody_sees_a_policy():
         story = Story(lambda o, s, one: report(one["report-id"], day=day(o, START), organization=s,
                                                contact=one["contact-info"], policy_type="no-policy-found"),
                       signed=signed)
-        story.ready(2)
+        text = story.ready(2)
+        expect("wait" not in text, text)
         expect("mode: testing" in story.result["next_step"]["advice"], story.result["next_step"])
         expect_equal(story.result["rests_on_trusted"], signed, "on whose word it rests")
         # Who sees no policy where there is none may well do MTA-STS.

@@ -99,7 +99,8 @@ plan_make(const PlanInput *input)
     plan->verify = g_ptr_array_new_with_free_func(g_free);
     plan->notes = g_ptr_array_new_with_free_func(g_free);
     if (!run->exists)
-        plan_choose(plan, PLAN_NO_MAIL, "The domain does not exist.");
+        plan_choose(plan, PLAN_NO_MAIL,
+                    "No mail can be sent to it: see that the name is spelled right and delegated.");
     else if (input->back)
         plan_go_back(plan, input);
     else if (run->null_mx)

@@ -190,7 +190,8 @@ def check_others():
     seen = plan(BAD, "testing", status=0)
     expect(any("cert-expired" in one["what"] for one in seen["blockers"]),
            "testing may begin, but what enforce would hold back is told: %s" % seen["blockers"])
-    plan(BAD + ".nowhere.example", "none", status=0)
+    seen = plan(BAD + ".nowhere.example", "none", status=0)
+    expect(seen["state"] != seen["why"], "said twice: " + seen["why"])
     plan("null.example", "none", status=0)
     plan("web.example", "none", status=0)
     plan("lame.example", "mend", status=2)

@@ -102,9 +102,14 @@ print_overview(const Ready *ready, const GPtrArray *domains)
 {
     g_autoptr(GString) out = g_string_new(NULL);
     json_t *list = json_array();
-    int status = EX_OK;
-    text_append_padded(out, "Domain", 36, FALSE);
-    g_string_append(out, " Stage            Days  Verdict\n");
+    int status = domains->len > 0 ? EX_OK : verdict_exit(VERDICT_NO_DATA);
+    if (domains->len > 0) {
+        text_append_padded(out, "Domain", 36, FALSE);
+        g_string_append(out, " Stage            Days  Verdict\n");
+    } else {
+        g_string_append(out, "No domain is known: no report is stored, and accept of [domains] "
+                             "names none.\n");
+    }
     for (guint i = 0; i < domains->len; i++) {
         const OverviewDomain *domain = g_ptr_array_index(domains, i);
         text_append_name(out, domain->domain, 0, 36);

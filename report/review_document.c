@@ -176,7 +176,7 @@ put_end(Document *document, const Review *review)
 {
     if (review->summary->any && review->domains->len == 0)
         put_nothing(document, review->summary);
-    if (review->conformity != NULL)
+    if (review->conformity != NULL && review->domains->len > 0)
         document_conformity(document, review);
     if (review->summary->quarantined > 0)
         document_text(document, TONE_WARN,

@@ -40,6 +40,11 @@ def nothing_stored():
     expect_equal(place.json("report", "--json"), {
         "schema": "tlsgauge.summary/1", "period": {"since": None, "until": None}, "domains": []},
         "the summary of nothing")
+    expect(b"No domain is known" in place.run("ready", "--all", status=3).stdout, "nothing is not ready")
+    expect_equal(json.loads(place.run("ready", "--all", "--json", status=3).stdout)["domains"], [], "as JSON")
+    for format in ("text", "markdown", "html"):
+        text = place.run("report", "--week", "--conformity", "--format", format).stdout.decode()
+        expect("0 of 0" not in text, "senders of nothing: " + text)
     place.run("show", "r1", status=66)
     place.run("quarantine", "drop", "q1", status=66)
     place.run("import", os.path.join(place.path, "no-such-file"), status=1)

@@ -71,9 +71,10 @@ write_copy(App *app, const char *temporary, const char *path, gboolean force)
         return status;
     if (!publish(temporary, path, force))
         return EX_CANTCREAT;
-    g_autofree char *line = g_strdup_printf("%" G_GINT64_FORMAT " reports, %" G_GINT64_FORMAT
-                                            " entries of quarantine in the copy\n",
-                                            counts.reports, counts.quarantined);
+    g_autofree char *line = g_strdup_printf(
+        "%" G_GINT64_FORMAT " report%s, %" G_GINT64_FORMAT " %s of quarantine in the copy\n",
+        counts.reports, counts.reports == 1 ? "" : "s", counts.quarantined,
+        counts.quarantined == 1 ? "entry" : "entries");
     return say_output(line, -1) ? EX_OK : EX_IOERR;
 }
 

@@ -92,10 +92,10 @@ check_dashboard(GString *out, const Config *config)
 }
 
 static int
-check(const char *path)
+check(const App *app)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Config) config = config_load(path, &error);
+    g_autoptr(Config) config = config_load(app->config_path, &error);
     if (config == NULL) {
         say(SAY_ERROR, "%s", error->message);
         return EX_CONFIG;
@@ -103,7 +103,8 @@ check(const char *path)
     g_autoptr(GString) out = g_string_new(NULL);
     g_string_append_printf(out, "configuration: %s\n",
                            config->file != NULL ? config->file : "(none: defaults)");
-    g_autofree char *store = store_uri_shown(config->store_uri);
+    g_autofree char *store =
+        store_uri_shown(app->store_uri != NULL ? app->store_uri : config->store_uri);
     g_string_append_printf(out, "store: %s\n", store);
     append_set(out, "policy domains", config->rules.accept);
     append_set(out, "MX hosts with their own domains", config->rules.mx_domains);
@@ -134,5 +135,5 @@ cmd_config(App *app, int argc, char **argv)
     int status = options_parse("config", NULL, &argc, &argv);
     if (status < 0 && (argc != 2 || strcmp(argv[1], "check") != 0))
         status = options_usage("config", "expected: config check");
-    return status >= 0 ? status : check(app->config_path);
+    return status >= 0 ? status : check(app);
 }

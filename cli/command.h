@@ -15,8 +15,8 @@ typedef struct {
     const Command *command;
     const Config *config;    /* NULL for a command that loads it by itself, and for --help */
     const char *config_path; /* --config, or NULL */
-    const char *store_uri;
-    Store *store; /* NULL until command_open_store */
+    const char *store_uri;   /* --store, else that of CONFIG; NULL without either */
+    Store *store;            /* NULL until command_open_store */
     gboolean verbose;
 } App;
 

@@ -170,7 +170,8 @@ run(App *app, const Command *command, const Globals *globals, int argc, char **a
         return command->is_mail_road ? EX_TEMPFAIL : EX_CONFIG;
     }
     app->config = config;
-    app->store_uri = globals->store != NULL ? globals->store : config->store_uri;
+    if (app->store_uri == NULL)
+        app->store_uri = config->store_uri;
     int status = command->run(app, argc, argv);
     store_close(app->store);
     return status;
@@ -194,7 +195,10 @@ main(int argc, char **argv)
     if (status < 0 && command == NULL)
         status = EX_USAGE;
     if (command != NULL) {
-        App app = {.command = command, .config_path = globals.config, .verbose = globals.verbose};
+        App app = {.command = command,
+                   .config_path = globals.config,
+                   .store_uri = globals.store,
+                   .verbose = globals.verbose};
         if (command->is_mail_road)
             arm_deadline();
         status = run(&app, command, &globals, argc - 1, argv + 1);

@@ -47,6 +47,9 @@ def nothing_stored():
         expect("0 of 0" not in text, "senders of nothing: " + text)
     place.run("show", "r1", status=66)
     place.run("quarantine", "drop", "q1", status=66)
+    place.run("deliver", stdin=b"junk")
+    expect_equal(place.run("backup", os.path.join(place.path, "copy.db")).stdout,
+                 b"0 reports, 1 entry of quarantine in the copy\n", "what the copy holds")
     place.run("import", os.path.join(place.path, "no-such-file"), status=1)
     place.remove()
 
@@ -70,6 +73,9 @@ def broken_configuration():
         place.run("deliver", stdin=mail(report("x")), status=75)
     place.configure("")
     place.run("config", "check")
+    done = subprocess.run([PROGRAM, "--config", place.config, "--store", "/nowhere/x.db", "config", "check"],
+                          capture_output=True)
+    expect(b"store: /nowhere/x.db\n" in done.stdout, "the store that is used: %r" % done.stdout)
     example = os.path.join(os.environ["SOURCE_DIR"], "examples", "tlsgauge.conf")
     done = subprocess.run([PROGRAM, "--config", example, "config", "check"], capture_output=True)
     expect_equal(done.returncode, 0, "the example configuration: %r" % done.stderr)

@@ -192,11 +192,11 @@ is_compared(Explain *explain, const Cluster *cluster)
 }
 
 static const char *
-unnamed_cause(Explain *explain, const Problem *problem, const Cluster *cluster)
+unnamed_cause(const Problem *problem, gboolean compared)
 {
     if (problem->effect == EFFECT_DANE || problem->effect == EFFECT_NO_POLICY)
         return "The session failed in a way for which RFC 8460 has no word of its own.";
-    return is_compared(explain, cluster)
+    return compared
                ? "The session failed, and not because of the mx lines of the policy: they name "
                  "this MX."
                : "The session failed in a way for which RFC 8460 has no word of its own. The "
@@ -204,8 +204,7 @@ unnamed_cause(Explain *explain, const Problem *problem, const Cluster *cluster)
 }
 
 static void
-tell_cause(Explain *explain, const Problem *problem, const Cluster *cluster, ResultType type,
-           GString *out)
+tell_cause(const Problem *problem, gboolean compared, ResultType type, GString *out)
 {
     if (type == RESULT_OTHER && *problem->result_type == '\0')
         g_string_append(out, "The sender names no result type, so what failed is not known.");
@@ -213,7 +212,7 @@ tell_cause(Explain *explain, const Problem *problem, const Cluster *cluster, Res
         g_string_append(out, "RFC 8460 does not have this result type: what it means is the "
                              "sender's to say. It counts as a failed session.");
     else if (type == RESULT_VALIDATION_FAILURE)
-        g_string_append(out, unnamed_cause(explain, problem, cluster));
+        g_string_append(out, unnamed_cause(problem, compared));
     else
         g_string_append(out, result_type_explanation(type));
     tell_reason(problem, out);
@@ -231,27 +230,27 @@ tell_cause(Explain *explain, const Problem *problem, const Cluster *cluster, Res
 /* ---- fix ----------------------------------------------------------------------------------- */
 
 /* What the result type alone calls for. No mx line of a policy plays a part in what fails under
- * DANE, or without a policy. */
+ * DANE, or without a policy, or where they were COMPARED and name the MX. */
 static const char *
-usual_remedy(const Problem *problem, ResultType type)
+usual_remedy(const Problem *problem, gboolean compared, ResultType type)
 {
     if (type == RESULT_VALIDATION_FAILURE && problem->effect == EFFECT_DANE)
         return "Compare the TLSA records of the MX with the certificate that it presents, and see "
                "that DNSSEC signs them; then read the failure reason code, and try a TLS 1.2 or "
                "later handshake with the MX.";
-    if (type == RESULT_VALIDATION_FAILURE && problem->effect == EFFECT_NO_POLICY)
+    if (type == RESULT_VALIDATION_FAILURE && (compared || problem->effect == EFFECT_NO_POLICY))
         return "Read the failure reason code, and try a TLS 1.2 or later handshake with the MX.";
     return result_type_remedy(type);
 }
 
 static char *
-remedy_of(const Problem *problem, ResultType type)
+remedy_of(const Problem *problem, gboolean compared, ResultType type)
 {
     if (problem->place == PLACE_MX && problem->senders->len == 1) {
         g_autofree char *mx = explain_mx_printable(problem);
         return g_strdup_printf("Look by the commands at the certificate of every server and "
                                "address behind %s. %s",
-                               mx, usual_remedy(problem, type));
+                               mx, usual_remedy(problem, compared, type));
     }
     if (problem->place == PLACE_SENDER && type != RESULT_VALIDATION_FAILURE && type != RESULT_OTHER)
         return g_strdup("See by the commands that the MX sends its whole chain of certificates. If "
@@ -264,13 +263,13 @@ remedy_of(const Problem *problem, ResultType type)
                         "it holds the mail back instead of letting it be read.");
     if (type == RESULT_OTHER)
         return g_strdup("Ask the sender what it means, by the contact-info of its report.");
-    return with_domain(problem, usual_remedy(problem, type));
+    return with_domain(problem, usual_remedy(problem, compared, type));
 }
 
 static char *
-fix_of(const Problem *problem, ResultType type)
+fix_of(const Problem *problem, gboolean compared, ResultType type)
 {
-    g_autofree char *remedy = remedy_of(problem, type);
+    g_autofree char *remedy = remedy_of(problem, compared, type);
     const char *first = problem->rare    ? "Nothing for now. If it comes again: "
                         : problem->ended ? "It is over. Should it come again: "
                                          : "";
@@ -337,9 +336,10 @@ explain_advice(Explain *explain, const Cluster *cluster, Problem *problem)
         return;
     }
     ResultType type = result_type_from_word(problem->result_type);
+    gboolean compared = is_compared(explain, cluster);
     GString *cause = g_string_new(NULL);
-    tell_cause(explain, problem, cluster, type, cause);
+    tell_cause(problem, compared, type, cause);
     problem->cause = g_string_free(cause, FALSE);
-    problem->fix = fix_of(problem, type);
+    problem->fix = fix_of(problem, compared, type);
     problem->clause = result_type_clause(type);
 }

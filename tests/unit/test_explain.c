@@ -209,6 +209,19 @@ test_no_sts_policy(Case *c, G_GNUC_UNUSED gconstpointer data)
     assert_has(g_ptr_array_index(problem_of(c, 0)->commands, 0), "_25._tcp.mx1.example.org TLSA");
 }
 
+/* The mx lines were compared: nobody is sent to do it again. */
+static void
+test_named_by_the_policy(Case *c, G_GNUC_UNUSED gconstpointer data)
+{
+    all_report(c);
+    fail(c, "Alpha", "mx1.example.org", "validation-failure", 70, 90, 4);
+    fail(c, "Beta", "mx1.example.org", "validation-failure", 70, 90, 4);
+    weigh(c, 1);
+    assert_has(problem_of(c, 0)->cause, "they name this MX");
+    assert_has(problem_of(c, 0)->fix, "Read the failure reason code");
+    assert_has_not(problem_of(c, 0)->fix, "mx lines");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -225,6 +238,7 @@ main(int argc, char **argv)
     ADD("/explain/other-certificate-at-times", test_other_certificate_at_times);
     ADD("/explain/rare", test_rare);
     ADD("/explain/lonely-failure", test_lonely_failure);
+    ADD("/explain/named-by-the-policy", test_named_by_the_policy);
     ADD("/explain/no-sts-policy", test_no_sts_policy);
     return g_test_run();
 }

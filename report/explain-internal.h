@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Explain, explain_free)
 /* The policy of a row, read once. Borrowed; NULL where it gives none. */
 const StsPolicy *explain_policy(Explain *explain, const char *text);
 
+/* No mx line of POLICY names MX, as a failure of RESULT_WORD tells (RFC 8461 4.1). FALSE where
+ * either is NULL. */
+gboolean explain_policy_lacks(const StsPolicy *policy, const char *mx, const char *result_word);
 /* explain_mx_not_in_policy, quicker. */
 gboolean explain_lacks_mx(Explain *explain, const EvidenceFailure *failure);
 

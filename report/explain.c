@@ -39,12 +39,12 @@ read_policy(const char *text)
     return sts_policy_parse((const char *const *)lines, NULL);
 }
 
-static gboolean
-lacks(const StsPolicy *policy, const EvidenceFailure *failure)
+gboolean
+explain_policy_lacks(const StsPolicy *policy, const char *mx, const char *result_word)
 {
-    return failure->mx != NULL && policy->mx != NULL && policy->mx[0] != NULL &&
-           result_type_from_word(failure->result_word) == RESULT_VALIDATION_FAILURE &&
-           !sts_policy_names(policy, failure->mx);
+    return policy != NULL && mx != NULL && policy->mx != NULL && policy->mx[0] != NULL &&
+           result_type_from_word(result_word) == RESULT_VALIDATION_FAILURE &&
+           !sts_policy_names(policy, mx);
 }
 
 gboolean
@@ -53,14 +53,14 @@ explain_mx_not_in_policy(const EvidenceFailure *failure)
     if (failure->policy == NULL)
         return FALSE;
     g_autoptr(StsPolicy) policy = read_policy(failure->policy);
-    return lacks(policy, failure);
+    return explain_policy_lacks(policy, failure->mx, failure->result_word);
 }
 
 gboolean
 explain_lacks_mx(Explain *explain, const EvidenceFailure *failure)
 {
     const StsPolicy *policy = explain_policy(explain, failure->policy);
-    return policy != NULL && lacks(policy, failure);
+    return explain_policy_lacks(policy, failure->mx, failure->result_word);
 }
 
 static void

@@ -234,13 +234,16 @@ tell_cause(const Problem *problem, gboolean compared, ResultType type, GString *
 static const char *
 usual_remedy(const Problem *problem, gboolean compared, ResultType type)
 {
-    if (type == RESULT_VALIDATION_FAILURE && problem->effect == EFFECT_DANE)
+    if (type != RESULT_VALIDATION_FAILURE)
+        return result_type_remedy(type);
+    if (problem->effect == EFFECT_DANE)
         return "Compare the TLSA records of the MX with the certificate that it presents, and see "
-               "that DNSSEC signs them; then read the failure reason code, and try a TLS 1.2 or "
-               "later handshake with the MX.";
-    if (type == RESULT_VALIDATION_FAILURE && (compared || problem->effect == EFFECT_NO_POLICY))
-        return "Read the failure reason code, and try a TLS 1.2 or later handshake with the MX.";
-    return result_type_remedy(type);
+               "that DNSSEC signs them; then try a TLS 1.2 or later handshake with the MX.";
+    if (!compared && problem->effect != EFFECT_NO_POLICY)
+        return result_type_remedy(type);
+    return problem->reasons->len > 0
+               ? "Go by the reason given, and try a TLS 1.2 or later handshake with the MX."
+               : "Try a TLS 1.2 or later handshake with the MX: version, ciphers, certificate.";
 }
 
 static char *

@@ -80,9 +80,12 @@ has_share(const GArray *shares, const char *name)
 }
 
 static gboolean
-is_part(const Problem *problem, const PolicyEntry *entry, const FailureDetail *failure)
+is_part(const Problem *problem, const PolicyEntry *entry, const StsPolicy *policy,
+        const FailureDetail *failure)
 {
-    return strcmp(problem->policy_type, policy_entry_type_name(entry)) == 0 &&
+    gboolean lacks = explain_policy_lacks(policy, failure->mx_hostname, failure->result_word);
+    return (problem->more > 0 || problem->not_in_policy == lacks) &&
+           strcmp(problem->policy_type, policy_entry_type_name(entry)) == 0 &&
            strcmp(problem->result_type, failure->result_word) == 0 &&
            has_share(problem->mxs, failure->mx_hostname);
 }
@@ -104,11 +107,12 @@ add_address(Reading *reading, const char *address, gint64 sessions)
 
 static void
 take_failure(Reader *reader, const StoreReportRow *row, const PolicyEntry *entry,
-             const FailureDetail *failure)
+             const StsPolicy *policy, const FailureDetail *failure)
 {
     for (guint i = 0; i < reader->readings->len; i++) {
         Reading *reading = &g_array_index(reader->readings, Reading, i);
-        if (!may_hold(reading, row->day, row->sender) || !is_part(reading->problem, entry, failure))
+        if (!may_hold(reading, row->day, row->sender) ||
+            !is_part(reading->problem, entry, policy, failure))
             continue;
         if (failure->sending_mta_ip != NULL)
             networks_add(reading->networks, failure->sending_mta_ip, failure->failed_sessions);
@@ -131,8 +135,11 @@ take_report(gpointer data, const StoreReportRow *row)
         const PolicyEntry *entry = &report->policies[i];
         if (!g_strv_contains(entry->counts_for, decoding->domain))
             continue;
+        g_autoptr(StsPolicy) policy = entry->type == POLICY_TYPE_STS
+                                          ? sts_policy_parse(entry->policy_string, entry->mx_host)
+                                          : NULL;
         for (gsize j = 0; j < entry->n_failures; j++)
-            take_failure(decoding->reader, row, entry, &entry->failures[j]);
+            take_failure(decoding->reader, row, entry, policy, &entry->failures[j]);
     }
     return TRUE;
 }

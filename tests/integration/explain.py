@@ -99,6 +99,21 @@ def only_what_counts():
     place.remove()
 
 
+def policy_apart():
+    """Under one policy that names the MX and one that does not a sender has two problems: each with
+    the addresses of its own sessions."""
+    place = Place(CONFIG)
+    document = failing(1, ["192.0.2.1", "192.0.2.2"], result="validation-failure")
+    other = failing(1, ["203.0.113.1"], result="validation-failure")["policies"][0]
+    other["policy"]["policy-string"][2] = "mx: mx9.example.org"
+    other["policy"]["mx-host"] = ["mx9.example.org"]
+    document["policies"].append(other)
+    store(place, document)
+    found = {each["mx_not_in_policy"]: shares(each, "networks", "network") for each in problems(place)}
+    expect_equal(found, {False: [("192.0.2.0/24", 2)], True: [("203.0.113.0/24", 1)]}, "networks")
+    place.remove()
+
+
 def names_of_networks():
     place = Place()
     path = os.path.join(place.path, "as.mmdb")
@@ -190,6 +205,6 @@ def commands_line():
     place.remove()
 
 
-for scenario in (networks, only_what_counts, names_of_networks, limits, hostile_names, commands_line):
+for scenario in (networks, only_what_counts, policy_apart, names_of_networks, limits, hostile_names, commands_line):
     scenario()
     print("ok", scenario.__name__)

@@ -187,8 +187,8 @@ test_lonely_failure(Case *c, G_GNUC_UNUSED gconstpointer data)
 static void
 test_no_sts_policy(Case *c, G_GNUC_UNUSED gconstpointer data)
 {
-    static const char *const expected[] = {[POLICY_TYPE_TLSA] = "Compare the TLSA records",
-                                           [POLICY_TYPE_NONE] = "Read the failure reason code"};
+    static const char *const expected[] = {
+        [POLICY_TYPE_TLSA] = "Compare the TLSA records", [POLICY_TYPE_NONE] = "Try a TLS 1.2"};
     static const PolicyType types[] = {POLICY_TYPE_TLSA, POLICY_TYPE_NONE};
     all_report(c);
     fail(c, "Alpha", "mx1.example.org", "validation-failure", 70, 90, 4);
@@ -218,7 +218,7 @@ test_named_by_the_policy(Case *c, G_GNUC_UNUSED gconstpointer data)
     fail(c, "Beta", "mx1.example.org", "validation-failure", 70, 90, 4);
     weigh(c, 1);
     assert_has(problem_of(c, 0)->cause, "they name this MX");
-    assert_has(problem_of(c, 0)->fix, "Read the failure reason code");
+    assert_has(problem_of(c, 0)->fix, "Try a TLS 1.2");
     assert_has_not(problem_of(c, 0)->fix, "mx lines");
 }
 

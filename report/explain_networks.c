@@ -8,6 +8,7 @@
 
 #include "report/explain-internal.h"
 #include "report/networks.h"
+#include "schema/effect.h"
 #include "schema/limits.h"
 
 /* What is known of a problem while its reports are read. */
@@ -83,8 +84,11 @@ static gboolean
 is_part(const Problem *problem, const PolicyEntry *entry, const StsPolicy *policy,
         const FailureDetail *failure)
 {
+    StsMode mode = policy != NULL ? policy->mode : STS_MODE_UNKNOWN;
     gboolean lacks = explain_policy_lacks(policy, failure->mx_hostname, failure->result_word);
-    return (problem->more > 0 || problem->not_in_policy == lacks) &&
+    gboolean alike = lacks == problem->not_in_policy &&
+                     effect_of(entry->type, mode, failure->result_type) == problem->effect;
+    return (alike || problem->more > 0) &&
            strcmp(problem->policy_type, policy_entry_type_name(entry)) == 0 &&
            strcmp(problem->result_type, failure->result_word) == 0 &&
            has_share(problem->mxs, failure->mx_hostname);

@@ -100,17 +100,22 @@ def only_what_counts():
 
 
 def policy_apart():
-    """Under one policy that names the MX and one that does not a sender has two problems: each with
-    the addresses of its own sessions."""
+    """Under a policy that names the MX, one that does not, and one that is enforced a sender has three
+    problems: each with the addresses of its own sessions."""
     place = Place(CONFIG)
     document = failing(1, ["192.0.2.1", "192.0.2.2"], result="validation-failure")
     other = failing(1, ["203.0.113.1"], result="validation-failure")["policies"][0]
     other["policy"]["policy-string"][2] = "mx: mx9.example.org"
     other["policy"]["mx-host"] = ["mx9.example.org"]
-    document["policies"].append(other)
+    enforced = failing(1, ["198.51.100.7"], result="validation-failure")["policies"][0]
+    enforced["policy"]["policy-string"][1] = "mode: enforce"
+    document["policies"] += [other, enforced]
     store(place, document)
-    found = {each["mx_not_in_policy"]: shares(each, "networks", "network") for each in problems(place)}
-    expect_equal(found, {False: [("192.0.2.0/24", 2)], True: [("203.0.113.0/24", 1)]}, "networks")
+    found = {(each["effect"], each["mx_not_in_policy"]): shares(each, "networks", "network")
+             for each in problems(place)}
+    expect_equal(found, {("would-block", False): [("192.0.2.0/24", 2)],
+                         ("would-block", True): [("203.0.113.0/24", 1)],
+                         ("blocked", False): [("198.51.100.0/24", 1)]}, "networks")
     place.remove()
 
 

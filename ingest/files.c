@@ -1,6 +1,5 @@
 #include "ingest/files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -9,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ingest/folder.h"
 #include "ingest/mbox.h"
-#include "schema/arena.h"
 #include "schema/limits.h"
 
 #define BUFFER_BYTES ((gsize)64 * 1024)
@@ -23,6 +22,7 @@ typedef struct {
     guint64 octets;
     gboolean stopped;
     const char *path; /* of the mailbox in hand */
+    Folder *folder;   /* in hand; NULL for none */
     char *buffer;     /* BUFFER_BYTES, for one file after the other */
 } Walk;
 
@@ -66,7 +66,11 @@ read_some(int fd, char *data, gsize room)
 static gboolean
 input_fill(Input *input, gsize room)
 {
-    gssize n = read_some(input->fd, input->data + input->length, room);
+    Folder *folder = input->walk != NULL ? input->walk->folder : NULL;
+    char *place = input->data + input->length;
+    gssize n = folder != NULL ? folder_read_now(folder, input->fd, place, room) : -1;
+    if (n < 0)
+        n = read_some(input->fd, place, room);
     if (n < 0)
         return FALSE;
     input->ended = n == 0;
@@ -221,153 +225,59 @@ read_input(Walk *walk, int fd, gsize size, FileItemKind kind, const char *path, 
 
 static void walk_folder(Walk *walk, int fd, FileItemKind kind, const char *path, guint depth);
 
-/* What a folder tells of one of its entries. */
-typedef struct {
-    unsigned char type; /* DT_REG and so on; DT_UNKNOWN where the file system does not say */
-    char name[];
-} Entry;
-
-static int
-compare_names(gconstpointer a, gconstpointer b)
-{
-    const Entry *one = *(const Entry *const *)a, *other = *(const Entry *const *)b;
-    return strcmp(one->name, other->name);
-}
-
-/* Of Entry, in ARENA: sorted, without hidden ones; NULL on error. */
-static GPtrArray *
-list_entries(DIR *folder, Arena *arena)
-{
-    g_autoptr(GPtrArray) entries = g_ptr_array_new();
-    const struct dirent *found;
-    while (errno = 0, (found = readdir(folder)) != NULL) {
-        gsize size = strlen(found->d_name) + 1;
-        if (found->d_name[0] == '.')
-            continue;
-        Entry *entry = arena_alloc(arena, sizeof *entry + size);
-        entry->type = found->d_type;
-        memcpy(entry->name, found->d_name, size);
-        g_ptr_array_add(entries, entry);
-    }
-    if (errno != 0)
-        return NULL;
-    g_ptr_array_sort(entries, compare_names);
-    return g_steal_pointer(&entries);
-}
-
-static gboolean
-is_folder(int parent, const char *name)
-{
-    struct stat st;
-    return fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* The kind of file that ENTRY is (S_IFREG and so on); 0 and errno when it is gone. */
-static mode_t
-entry_kind(int parent, const Entry *entry)
-{
-    struct stat st;
-    if (entry->type != DT_UNKNOWN)
-        return DTTOIF(entry->type);
-    return fstatat(parent, entry->name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode & S_IFMT : 0;
-}
-
-/* Opens a regular file or a folder of a folder, and nothing else: opening a FIFO would wait,
- * opening a device may do things. -1 and *RET_WHY (static) otherwise. */
-static int
-open_entry(int parent, const Entry *entry, struct stat *ret_stat, const char **ret_why)
-{
-    mode_t kind = entry_kind(parent, entry);
-    if (kind == 0) {
-        *ret_why = g_strerror(errno);
-        return -1;
-    }
-    if (kind == S_IFLNK) {
-        *ret_why = "a symbolic link inside a folder is not followed";
-        return -1;
-    }
-    *ret_why = "neither a file nor a folder";
-    if (kind != S_IFREG && kind != S_IFDIR)
-        return -1;
-    int fd = openat(parent, entry->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0) {
-        *ret_why = g_strerror(errno);
-        return -1;
-    }
-    /* It may have been replaced since the folder was read. */
-    if (fstat(fd, ret_stat) != 0 || (ret_stat->st_mode & S_IFMT) != kind) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
+/* Takes the descriptor of ENTRY over. */
 static void
-walk_entry(Walk *walk, int parent, const Entry *entry, FileItemKind kind, const char *path,
-           guint depth)
+walk_entry(Walk *walk, const FolderEntry *entry, FileItemKind kind, const char *path, guint depth)
 {
-    struct stat st = {0};
-    const char *why = NULL;
-    int fd = open_entry(parent, entry, &st, &why);
-    if (fd < 0) {
-        tell_unreadable(walk, path, why);
-    } else if (S_ISDIR(st.st_mode)) {
-        walk_folder(walk, fd, kind, path, depth + 1);
+    if (entry->fd < 0) {
+        tell_unreadable(walk, path, entry->why);
+    } else if (entry->is_folder) {
+        walk_folder(walk, entry->fd, kind, path, depth + 1);
     } else {
-        read_input(walk, fd, (gsize)st.st_size, kind, path, entry->name);
-        close(fd);
+        read_input(walk, entry->fd, entry->size, kind, path, entry->name);
+        close(entry->fd);
     }
 }
 
-/* A Maildir holds messages in cur/ and new/, and other folders; its own files are those of the mail
- * server, and tmp/ is not delivered yet. */
-static gboolean
-is_left_alone(int folder, const char *name)
+/* A Maildir holds messages in cur/ and new/, and other folders. */
+static FileItemKind
+kind_inside(const Folder *folder, const char *name, FileItemKind kind)
 {
-    return strcmp(name, "tmp") == 0 || !is_folder(folder, name);
+    gboolean messages =
+        folder_is_maildir(folder) && (strcmp(name, "cur") == 0 || strcmp(name, "new") == 0);
+    return messages ? FILE_ITEM_MESSAGE : kind;
 }
 
 static void
-walk_entries(Walk *walk, DIR *folder, const GPtrArray *entries, FileItemKind kind, const char *path,
-             guint depth)
+walk_entries(Walk *walk, Folder *folder, FileItemKind kind, const char *path, guint depth)
 {
-    int fd = dirfd(folder);
-    gboolean maildir = is_folder(fd, "cur") && is_folder(fd, "new");
     g_autofree char *start = g_build_filename(path, "x", NULL);
     g_autoptr(GString) child = g_string_new(start);
     const gsize stem = child->len - 1;
-    for (guint i = 0; i < entries->len && !walk->stopped; i++) {
-        const Entry *entry = g_ptr_array_index(entries, i);
-        FileItemKind child_kind = kind;
-        if (maildir && is_left_alone(fd, entry->name))
-            continue;
-        if (maildir && (strcmp(entry->name, "cur") == 0 || strcmp(entry->name, "new") == 0))
-            child_kind = FILE_ITEM_MESSAGE;
+    FolderEntry entry;
+    while (!walk->stopped && folder_next(folder, &entry)) {
         g_string_truncate(child, stem);
-        g_string_append(child, entry->name);
-        walk_entry(walk, fd, entry, child_kind, child->str, depth);
+        g_string_append(child, entry.name);
+        walk->folder = folder;
+        walk_entry(walk, &entry, kind_inside(folder, entry.name, kind), child->str, depth);
     }
+    walk->folder = NULL;
 }
 
 /* Takes FD over. */
 static void
 walk_folder(Walk *walk, int fd, FileItemKind kind, const char *path, guint depth)
 {
-    DIR *folder = depth > LIMIT_FOLDER_DEPTH ? NULL : fdopendir(fd);
-    if (folder == NULL) {
-        tell_unreadable(walk, path,
-                        depth > LIMIT_FOLDER_DEPTH ? "folders nested too deep" : g_strerror(errno));
+    if (depth > LIMIT_FOLDER_DEPTH) {
+        tell_unreadable(walk, path, "folders nested too deep");
         close(fd);
         return;
     }
-    Arena *arena = arena_new();
-    g_autoptr(GPtrArray) entries = list_entries(folder, arena);
-    if (entries == NULL)
+    g_autoptr(Folder) folder = folder_open(fd);
+    if (folder == NULL)
         tell_unreadable(walk, path, g_strerror(errno));
     else
-        walk_entries(walk, folder, entries, kind, path, depth);
-    arena_free(arena);
-    closedir(folder);
+        walk_entries(walk, folder, kind, path, depth);
 }
 
 void

@@ -8,7 +8,7 @@ import tempfile
 import time
 
 import stores
-from table import PROGRAM, ROUNDS, compare, heading, seconds, tell
+from table import PROGRAM, ROUNDS, compare, heading, let_go, seconds, tell
 
 SIZES = [int(size) for size in os.environ.get("SIZES", "100000,1000000").split(",")]
 ROWS_UP_TO = int(os.environ.get("ROWS_UP_TO", "1000000"))
@@ -53,10 +53,7 @@ def ready(store):
 
 
 def cold(store, question):
-    """As after a restart, as far as the kernel lets go of the file."""
-    with open(store.path, "rb") as file:
-        os.fsync(file.fileno())
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    let_go(store.path)
     return question(store)
 
 

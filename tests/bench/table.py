@@ -62,6 +62,22 @@ def clear(database):
             os.remove(database + suffix)
 
 
+def let_go(*paths):
+    """As after a restart, as far as the kernel lets go of what is in memory of these files."""
+    for path in paths:
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def keep(*paths):
+    """All of these files is in memory."""
+    for path in paths:
+        with open(path, "rb") as file:
+            while file.read(1 << 20):
+                pass
+
+
 def tell_flush(folder):
     """What the figures of durable writing depend on: 4 KiB appended and flushed, as it is here."""
     samples = []

@@ -151,6 +151,55 @@ test_folder(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     check(fixture, "", 100, "any a/y y 1:y|any a/z z 1:z|any b.json b.json 1:b|any c c 1:c|");
 }
 
+static guint
+open_descriptors(void)
+{
+    guint n = 0;
+    g_autoptr(GDir) folder = g_dir_open("/proc/self/fd", 0, NULL);
+    while (g_dir_read_name(folder) != NULL)
+        n++;
+    return n;
+}
+
+/* NAME is read from the disk again, as far as the kernel lets go of it. */
+static void
+let_go_of(const Fixture *fixture, const char *name)
+{
+    g_autofree char *path = inside(fixture, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    g_assert_cmpint(fsync(fd), ==, 0);
+    g_assert_cmpint(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), ==, 0);
+    close(fd);
+}
+
+/* More files than are opened ahead, a folder among them and one that is read in pieces: each in its
+ * turn and whole, from memory or not, and none stays open where the walk ends early. */
+static void
+test_folder_of_many(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr(GString) wanted = g_string_new(NULL);
+    g_autofree char *large = g_strnfill(200000, 'x');
+    for (guint i = 0; i < 700; i++) {
+        g_autofree char *base = g_strdup_printf("%03u", i);
+        g_autofree char *name = i / 40 == 7 ? g_strdup_printf("28d/%s", base) : g_strdup(base);
+        const char *text = i == 333 ? large : base;
+        put(fixture, name, text);
+        g_string_append_printf(wanted, "any %s %s %zu:%s|", name, base, strlen(text), text);
+        if (i % 3 != 0)
+            let_go_of(fixture, name);
+    }
+    guint before = open_descriptors();
+    check(fixture, "", G_MAXSIZE, wanted->str);
+    check(fixture, "", G_MAXSIZE, wanted->str);
+    char *end = wanted->str;
+    for (guint i = 0; i < 300; i++)
+        end = strchr(end, '|') + 1;
+    g_string_truncate(wanted, (gsize)(end - wanted->str));
+    fixture->stop_after = 300;
+    check(fixture, "", G_MAXSIZE, wanted->str);
+    g_assert_cmpuint(open_descriptors(), ==, before);
+}
+
 static void
 test_folder_with_odd_entries(Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
@@ -353,6 +402,7 @@ main(int argc, char **argv)
     add("/files/file", test_file, NULL);
     add("/files/file-too-large", test_file_too_large, NULL);
     add("/files/folder", test_folder, NULL);
+    add("/files/folder-of-many", test_folder_of_many, NULL);
     add("/files/folder-with-odd-entries", test_folder_with_odd_entries, NULL);
     add("/files/folder-too-deep", test_folder_too_deep, NULL);
     add("/files/unreadable", test_unreadable, NULL);

@@ -75,9 +75,8 @@ by_day(gconstpointer a, gconstpointer b)
     return left->day < right->day ? -1 : left->day > right->day;
 }
 
-/* One element a day. */
-static void
-merge_days(GArray *days)
+void
+trend_merge_days(GArray *days)
 {
     guint kept = 0;
     g_array_sort(days, by_day);
@@ -103,6 +102,14 @@ by_policy_type(gconstpointer a, gconstpointer b)
     return strcmp(left->policy_type, right->policy_type);
 }
 
+static void
+domain_clear(TrendDomain *domain)
+{
+    for (guint i = 0; i < domain->series->len; i++)
+        g_array_unref(g_array_index(domain->series, TrendSeries, i).days);
+    g_array_unref(domain->series);
+}
+
 Trend *
 trend_make(Store *store, const StoreQuery *query, GError **error)
 {
@@ -114,10 +121,24 @@ trend_make(Store *store, const StoreQuery *query, GError **error)
     for (guint i = 0; i < trend->domains->len; i++) {
         GArray *all = g_array_index(trend->domains, TrendDomain, i).series;
         for (guint j = 0; j < all->len; j++)
-            merge_days(g_array_index(all, TrendSeries, j).days);
+            trend_merge_days(g_array_index(all, TrendSeries, j).days);
         g_array_sort(all, by_policy_type);
     }
     return g_steal_pointer(&trend);
+}
+
+void
+trend_keep(Trend *trend, const char *const *domains)
+{
+    guint kept = 0;
+    for (guint i = 0; i < trend->domains->len; i++) {
+        TrendDomain *domain = &g_array_index(trend->domains, TrendDomain, i);
+        if (g_strv_contains(domains, domain->domain))
+            g_array_index(trend->domains, TrendDomain, kept++) = *domain;
+        else
+            domain_clear(domain);
+    }
+    g_array_set_size(trend->domains, kept);
 }
 
 void
@@ -125,12 +146,8 @@ trend_free(Trend *trend)
 {
     if (trend == NULL)
         return;
-    for (guint i = 0; i < trend->domains->len; i++) {
-        GArray *all = g_array_index(trend->domains, TrendDomain, i).series;
-        for (guint j = 0; j < all->len; j++)
-            g_array_unref(g_array_index(all, TrendSeries, j).days);
-        g_array_unref(all);
-    }
+    for (guint i = 0; i < trend->domains->len; i++)
+        domain_clear(&g_array_index(trend->domains, TrendDomain, i));
     g_array_unref(trend->domains);
     g_string_chunk_free(trend->strings);
     g_free(trend);

@@ -24,6 +24,10 @@ typedef struct {
 /* The days of QUERY (its MX and result type do not matter: successes name none). NULL with
  * STORE_ERROR. Free with trend_free. */
 Trend *trend_make(Store *store, const StoreQuery *query, GError **error);
+/* Leaves only those of its domains that DOMAINS (NULL-terminated) names. */
+void trend_keep(Trend *trend, const char *const *domains);
+/* DAYS, of ChartDay in any order, become one element a day, ascending. */
+void trend_merge_days(GArray *days);
 void trend_free(Trend *trend); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Trend, trend_free)
 

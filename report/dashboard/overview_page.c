@@ -126,6 +126,8 @@ read_board(Page *page, Board *board, GError **error)
     board->trend = trend_make(page->store, &request.query, error);
     if (board->trend == NULL)
         return FALSE;
+    if (page->request->domains != NULL)
+        trend_keep(board->trend, page->request->domains);
     g_array_sort(board->lines, by_urgency);
     return TRUE;
 }
@@ -306,7 +308,7 @@ put_board(Page *page, const Board *board)
     page_begin(page, "Overview");
     put_stages(page, board);
     put_domains(page, board);
-    if (trend_is_seen(page, board->trend)) {
+    if (board->trend->domains->len > 0) {
         page_section(page, "trend", "Sessions and failures");
         trend_chart_all(page, board->trend, board->policy_type);
         page_section_end(page);
@@ -360,7 +362,7 @@ board_to_json(Page *page, const Board *board)
     for (guint i = 0; i < board->lines->len; i++)
         json_writer_put(&writer, NULL, line_to_json(&g_array_index(board->lines, Line, i)));
     json_writer_end(&writer);
-    json_writer_put(&writer, "days", trend_all_to_json(page, board->trend, board->policy_type));
+    json_writer_put(&writer, "days", trend_all_to_json(board->trend, board->policy_type));
     if (page->request->domains == NULL)
         json_writer_put(&writer, "quarantined", json_integer(board->quarantined));
     json_writer_end(&writer);

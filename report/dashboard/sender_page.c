@@ -60,7 +60,7 @@ list_days(SenderView *view)
 {
     for (guint i = 0; i < view->trend->domains->len; i++) {
         const TrendDomain *domain = &g_array_index(view->trend->domains, TrendDomain, i);
-        for (guint j = 0; j < domain->series->len && page_may_see(view->page, domain->domain); j++)
+        for (guint j = 0; j < domain->series->len; j++)
             add_days(view, domain, &g_array_index(domain->series, TrendSeries, j));
     }
     g_array_sort(view->days, newest_first);
@@ -88,8 +88,10 @@ read_view(Page *page, SenderView *view, GError **error)
     view->trend = trend_make(page->store, &request.query, error);
     if (view->trend == NULL)
         return FALSE;
-    if (page->request->domains != NULL)
+    if (page->request->domains != NULL) {
         summary_keep(view->summary, page->request->domains);
+        trend_keep(view->trend, page->request->domains);
+    }
     list_days(view);
     return TRUE;
 }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "report/summary.h"
 
 static void
 put_chart(Page *page, const GArray *days, const char *title)
@@ -24,51 +23,30 @@ trend_charts(Page *page, const TrendDomain *trend)
     }
 }
 
-static int
-by_day(gconstpointer a, gconstpointer b)
-{
-    const ChartDay *x = a, *y = b;
-    return x->day < y->day ? -1 : x->day > y->day;
-}
-
 /* The days of all domains, those of one day added up: of one policy type that may be. */
 static GArray *
-gather_days(const Page *page, const Trend *trend, const char *policy_type)
+gather_days(const Trend *trend, const char *policy_type)
 {
     GArray *days = g_array_new(FALSE, FALSE, sizeof(ChartDay));
-    guint kept = 0;
     for (guint i = 0; i < trend->domains->len; i++) {
         const TrendDomain *domain = &g_array_index(trend->domains, TrendDomain, i);
-        for (guint j = 0; page_may_see(page, domain->domain) && j < domain->series->len; j++) {
+        for (guint j = 0; j < domain->series->len; j++) {
             const TrendSeries *series = &g_array_index(domain->series, TrendSeries, j);
             if (strcmp(series->policy_type, policy_type) == 0)
                 g_array_append_vals(days, series->days->data, series->days->len);
         }
     }
-    g_array_sort(days, by_day);
-    for (guint i = 0; i < days->len; i++) {
-        const ChartDay *day = &g_array_index(days, ChartDay, i);
-        ChartDay *last = kept > 0 ? &g_array_index(days, ChartDay, kept - 1) : NULL;
-        if (last == NULL || last->day != day->day) {
-            g_array_index(days, ChartDay, kept++) = *day;
-            continue;
-        }
-        last->reports = sessions_plus(last->reports, day->reports);
-        last->successful = sessions_plus(last->successful, day->successful);
-        last->failed = sessions_plus(last->failed, day->failed);
-    }
-    g_array_set_size(days, kept);
+    trend_merge_days(days);
     return days;
 }
 
-/* Of a domain that the user may see. */
 static gboolean
-has_series(const Page *page, const Trend *trend, const char *policy_type)
+has_series(const Trend *trend, const char *policy_type)
 {
     for (guint i = 0; i < trend->domains->len; i++) {
-        const TrendDomain *domain = &g_array_index(trend->domains, TrendDomain, i);
-        for (guint j = 0; page_may_see(page, domain->domain) && j < domain->series->len; j++) {
-            if (strcmp(g_array_index(domain->series, TrendSeries, j).policy_type, policy_type) == 0)
+        const GArray *series = g_array_index(trend->domains, TrendDomain, i).series;
+        for (guint j = 0; j < series->len; j++) {
+            if (strcmp(g_array_index(series, TrendSeries, j).policy_type, policy_type) == 0)
                 return TRUE;
         }
     }
@@ -84,7 +62,7 @@ put_other_types(Page *page, const Trend *trend, const char *policy_type)
     g_string_append(out, "<p>");
     html_printf(out, "No report of this period tells of policy type %s.", policy_type);
     for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
-        if (!has_series(page, trend, types[i]))
+        if (!has_series(trend, types[i]))
             continue;
         html_text(out, " There are sessions of ");
         page_anchor(
@@ -96,20 +74,10 @@ put_other_types(Page *page, const Trend *trend, const char *policy_type)
     g_string_append(out, "</p>\n");
 }
 
-gboolean
-trend_is_seen(const Page *page, const Trend *trend)
-{
-    for (guint i = 0; i < trend->domains->len; i++) {
-        if (page_may_see(page, g_array_index(trend->domains, TrendDomain, i).domain))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 void
 trend_chart_all(Page *page, const Trend *trend, const char *policy_type)
 {
-    g_autoptr(GArray) days = gather_days(page, trend, policy_type);
+    g_autoptr(GArray) days = gather_days(trend, policy_type);
     g_autofree char *title =
         g_strdup_printf("Sessions a day, all domains, policy type %s", policy_type);
     if (days->len > 0)
@@ -119,9 +87,9 @@ trend_chart_all(Page *page, const Trend *trend, const char *policy_type)
 }
 
 json_t *
-trend_all_to_json(const Page *page, const Trend *trend, const char *policy_type)
+trend_all_to_json(const Trend *trend, const char *policy_type)
 {
-    g_autoptr(GArray) days = gather_days(page, trend, policy_type);
+    g_autoptr(GArray) days = gather_days(trend, policy_type);
     json_t *array = json_array();
     for (guint i = 0; i < days->len; i++) {
         const ChartDay *day = &g_array_index(days, ChartDay, i);

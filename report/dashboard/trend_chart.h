@@ -7,10 +7,8 @@
 /* A chart a policy type (policy types are never added up), of one domain. */
 void trend_charts(Page *page, const TrendDomain *trend);
 
-/* TREND has a domain that the user may see. */
-gboolean trend_is_seen(const Page *page, const Trend *trend);
-/* One chart of POLICY_TYPE over all domains of TREND that the user may see; without any, links to
- * the other policy types. */
+/* One chart of POLICY_TYPE over all domains of TREND, which are those that the user may see;
+ * without any, links to the other policy types. */
 void trend_chart_all(Page *page, const Trend *trend, const char *policy_type);
 /* The days of that chart as JSON. */
-json_t *trend_all_to_json(const Page *page, const Trend *trend, const char *policy_type);
+json_t *trend_all_to_json(const Trend *trend, const char *policy_type);

@@ -22,7 +22,6 @@ typedef struct {
     guint64 octets;
     gboolean stopped;
     const char *path; /* of the mailbox in hand */
-    Folder *folder;   /* in hand; NULL for none */
     char *buffer;     /* BUFFER_BYTES, for one file after the other */
 } Walk;
 
@@ -32,7 +31,8 @@ typedef struct {
     char *data; /* owned, or the buffer of the walk */
     gsize length, allocated;
     gboolean ended;
-    Walk *walk; /* for progress; NULL for none */
+    Walk *walk;     /* for progress; NULL for none */
+    Folder *folder; /* that it lies in; NULL for none */
 } Input;
 
 static void
@@ -66,9 +66,8 @@ read_some(int fd, char *data, gsize room)
 static gboolean
 input_fill(Input *input, gsize room)
 {
-    Folder *folder = input->walk != NULL ? input->walk->folder : NULL;
     char *place = input->data + input->length;
-    gssize n = folder != NULL ? folder_read_now(folder, input->fd, place, room) : -1;
+    gssize n = input->folder != NULL ? folder_read_now(input->folder, input->fd, place, room) : -1;
     if (n < 0)
         n = read_some(input->fd, place, room);
     if (n < 0)
@@ -206,19 +205,20 @@ read_single(Walk *walk, Input *input, FileItemKind kind, const char *path, const
     return TRUE;
 }
 
-/* FD, a file of SIZE octets (0: not known), as a mailbox or as one input. NAME is the base name, or
+/* INPUT, of SIZE octets (0: not known), as a mailbox or as one input. NAME is the base name, or
  * NULL for a stream without one. */
 static void
-read_input(Walk *walk, int fd, gsize size, FileItemKind kind, const char *path, const char *name)
+read_input(Input *input, gsize size, FileItemKind kind, const char *path, const char *name)
 {
-    g_auto(Input) input = {.fd = fd, .walk = walk};
+    Walk *walk = input->walk;
     walk->path = path;
-    gboolean ok = input_start(&input, size);
+    gboolean ok = input_start(input, size);
     if (ok && kind == FILE_ITEM_ANY &&
-        (mbox_sniff(input.data, input.length) || (name != NULL && g_str_has_suffix(name, ".mbox"))))
-        ok = read_mbox(walk, &input);
+        (mbox_sniff(input->data, input->length) ||
+         (name != NULL && g_str_has_suffix(name, ".mbox"))))
+        ok = read_mbox(walk, input);
     else if (ok)
-        ok = read_single(walk, &input, kind, path, name);
+        ok = read_single(walk, input, kind, path, name);
     if (!ok)
         tell_unreadable(walk, path, g_strerror(errno));
 }
@@ -227,14 +227,16 @@ static void walk_folder(Walk *walk, int fd, FileItemKind kind, const char *path,
 
 /* Takes the descriptor of ENTRY over. */
 static void
-walk_entry(Walk *walk, const FolderEntry *entry, FileItemKind kind, const char *path, guint depth)
+walk_entry(Walk *walk, Folder *folder, const FolderEntry *entry, FileItemKind kind,
+           const char *path, guint depth)
 {
     if (entry->fd < 0) {
         tell_unreadable(walk, path, entry->why);
     } else if (entry->is_folder) {
         walk_folder(walk, entry->fd, kind, path, depth + 1);
     } else {
-        read_input(walk, entry->fd, entry->size, kind, path, entry->name);
+        g_auto(Input) input = {.fd = entry->fd, .walk = walk, .folder = folder};
+        read_input(&input, entry->size, kind, path, entry->name);
         close(entry->fd);
     }
 }
@@ -258,10 +260,8 @@ walk_entries(Walk *walk, Folder *folder, FileItemKind kind, const char *path, gu
     while (!walk->stopped && folder_next(folder, &entry)) {
         g_string_truncate(child, stem);
         g_string_append(child, entry.name);
-        walk->folder = folder;
-        walk_entry(walk, &entry, kind_inside(folder, entry.name, kind), child->str, depth);
+        walk_entry(walk, folder, &entry, kind_inside(folder, entry.name, kind), child->str, depth);
     }
-    walk->folder = NULL;
 }
 
 /* Takes FD over. */
@@ -286,7 +286,8 @@ files_walk(const char *path, gsize max_bytes, const FileVisitor *visitor)
     g_autofree char *buffer = g_malloc(BUFFER_BYTES);
     Walk walk = {.visitor = visitor, .max = max_bytes, .buffer = buffer};
     if (strcmp(path, "-") == 0) {
-        read_input(&walk, STDIN_FILENO, 0, FILE_ITEM_ANY, path, NULL);
+        g_auto(Input) input = {.fd = STDIN_FILENO, .walk = &walk};
+        read_input(&input, 0, FILE_ITEM_ANY, path, NULL);
         return;
     }
     struct stat st;
@@ -297,7 +298,8 @@ files_walk(const char *path, gsize max_bytes, const FileVisitor *visitor)
         walk_folder(&walk, fd, FILE_ITEM_ANY, path, 0);
     } else {
         g_autofree char *name = g_path_get_basename(path);
-        read_input(&walk, fd, 0, FILE_ITEM_ANY, path, name);
+        g_auto(Input) input = {.fd = fd, .walk = &walk};
+        read_input(&input, 0, FILE_ITEM_ANY, path, name);
         close(fd);
     }
 }

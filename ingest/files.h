@@ -7,11 +7,11 @@
 typedef enum { FILE_ITEM_ANY, FILE_ITEM_MESSAGE } FileItemKind;
 
 typedef struct {
-    FileItemKind kind;      /* MESSAGE: from an mbox or a Maildir; ANY: to be told by its bytes */
-    GBytes *bytes;          /* cut to max_bytes + 1 when larger; full_size tells */
+    FileItemKind kind; /* MESSAGE: from an mbox or a Maildir; ANY: to be told by its bytes */
+    GBytes *bytes;     /* cut to max_bytes + 1 when larger; full_size tells */
     guint64 full_size;
-    const char *source;     /* "dir/file" or "mailbox:12345" (octet offset of the From line) */
-    const char *file_name;  /* base name of a file that holds one input, else NULL */
+    const char *source;    /* "dir/file" or "mailbox:12345" (octet offset of the From line) */
+    const char *file_name; /* base name of a file that holds one input, else NULL */
 } FileItem;
 
 typedef struct {
@@ -25,9 +25,9 @@ typedef struct {
 } FileVisitor;
 
 /* Walks PATH: a file (mbox told by a "From " line at its start, else one input), a folder
- * (recursively in sorted order; a folder with cur/ and new/ is a Maildir: tmp/ is left alone; symbolic
- * links to folders are not followed), or "-" for standard input (an mbox or one input). Mailboxes of any size
- * are read in constant memory. MAX_BYTES bounds one input. */
+ * (recursively in sorted order; a folder with cur/ and new/ is a Maildir: tmp/ is left alone;
+ * symbolic links to folders are not followed), or "-" for standard input (an mbox or one input).
+ * Mailboxes of any size are read in constant memory. MAX_BYTES bounds one input. */
 void files_walk(const char *path, gsize max_bytes, const FileVisitor *visitor);
 
 /* All of FD up to MAX + 1 octets (so that a caller can tell too large); what is beyond is read

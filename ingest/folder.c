@@ -10,10 +10,10 @@
 
 #include "schema/arena.h"
 
-#define AHEAD       16u /* files that are open before their turn */
-#define AHEAD_BYTES (64 * 1024)
-#define ADVISED_FILES                                                                              \
-    256u /* after a wait; to tell it of files that are in memory costs something */
+#define AHEAD         16u /* files that are open before their turn */
+#define AHEAD_BYTES   (64 * 1024)
+/* So many are read ahead after a wait: to tell of files that are in memory costs something. */
+#define ADVISED_FILES 256u
 
 /* What a folder tells of one of its entries. */
 typedef struct {

@@ -80,18 +80,23 @@ has_share(const GArray *shares, const char *name)
     return FALSE;
 }
 
+/* A failure as its report tells it, with what tells its problem from others of its result type. */
+typedef struct {
+    const FailureDetail *detail;
+    const char *policy_type;
+    Effect effect;
+    gboolean not_in_policy;
+} Failure;
+
 static gboolean
-is_part(const Problem *problem, const PolicyEntry *entry, const StsPolicy *policy,
-        const FailureDetail *failure)
+is_part(const Problem *problem, const Failure *failure)
 {
-    StsMode mode = policy != NULL ? policy->mode : STS_MODE_UNKNOWN;
-    gboolean lacks = explain_policy_lacks(policy, failure->mx_hostname, failure->result_word);
-    gboolean alike = lacks == problem->not_in_policy &&
-                     effect_of(entry->type, mode, failure->result_type) == problem->effect;
+    gboolean alike =
+        problem->not_in_policy == failure->not_in_policy && problem->effect == failure->effect;
     return (alike || problem->more > 0) &&
-           strcmp(problem->policy_type, policy_entry_type_name(entry)) == 0 &&
-           strcmp(problem->result_type, failure->result_word) == 0 &&
-           has_share(problem->mxs, failure->mx_hostname);
+           strcmp(problem->policy_type, failure->policy_type) == 0 &&
+           strcmp(problem->result_type, failure->detail->result_word) == 0 &&
+           has_share(problem->mxs, failure->detail->mx_hostname);
 }
 
 static void
@@ -110,17 +115,35 @@ add_address(Reading *reading, const char *address, gint64 sessions)
 }
 
 static void
-take_failure(Reader *reader, const StoreReportRow *row, const PolicyEntry *entry,
-             const StsPolicy *policy, const FailureDetail *failure)
+take_failure(Reader *reader, const StoreReportRow *row, const Failure *failure)
 {
+    const FailureDetail *detail = failure->detail;
     for (guint i = 0; i < reader->readings->len; i++) {
         Reading *reading = &g_array_index(reader->readings, Reading, i);
-        if (!may_hold(reading, row->day, row->sender) ||
-            !is_part(reading->problem, entry, policy, failure))
+        if (!may_hold(reading, row->day, row->sender) || !is_part(reading->problem, failure))
             continue;
-        if (failure->sending_mta_ip != NULL)
-            networks_add(reading->networks, failure->sending_mta_ip, failure->failed_sessions);
-        add_address(reading, failure->receiving_ip, failure->failed_sessions);
+        if (detail->sending_mta_ip != NULL)
+            networks_add(reading->networks, detail->sending_mta_ip, detail->failed_sessions);
+        add_address(reading, detail->receiving_ip, detail->failed_sessions);
+    }
+}
+
+static void
+take_entry(Reader *reader, const StoreReportRow *row, const PolicyEntry *entry)
+{
+    g_autoptr(StsPolicy) policy = entry->type == POLICY_TYPE_STS
+                                      ? sts_policy_parse(entry->policy_string, entry->mx_host)
+                                      : NULL;
+    StsMode mode = policy != NULL ? policy->mode : STS_MODE_UNKNOWN;
+    for (gsize i = 0; i < entry->n_failures; i++) {
+        const FailureDetail *detail = &entry->failures[i];
+        const Failure failure = {
+            .detail = detail,
+            .policy_type = policy_entry_type_name(entry),
+            .effect = effect_of(entry->type, mode, detail->result_type),
+            .not_in_policy = explain_policy_lacks(policy, detail->mx_hostname, detail->result_word),
+        };
+        take_failure(reader, row, &failure);
     }
 }
 
@@ -137,13 +160,8 @@ take_report(gpointer data, const StoreReportRow *row)
     g_autoptr(Report) report = store_decode(decoding->store, row->raw, row->hint_domain);
     for (gsize i = 0; report != NULL && i < report->n_policies; i++) {
         const PolicyEntry *entry = &report->policies[i];
-        if (!g_strv_contains(entry->counts_for, decoding->domain))
-            continue;
-        g_autoptr(StsPolicy) policy = entry->type == POLICY_TYPE_STS
-                                          ? sts_policy_parse(entry->policy_string, entry->mx_host)
-                                          : NULL;
-        for (gsize j = 0; j < entry->n_failures; j++)
-            take_failure(decoding->reader, row, entry, policy, &entry->failures[j]);
+        if (g_strv_contains(entry->counts_for, decoding->domain))
+            take_entry(decoding->reader, row, entry);
     }
     return TRUE;
 }

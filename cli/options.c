@@ -194,7 +194,7 @@ options_end_today(const FilterOptions *options, gint32 today, StoreQuery *query)
 {
     gint32 day;
     if (options->since != NULL && options->until == NULL && !day_parse(options->since, &day))
-        query->until_day = MAX(today, query->since_day);
+        query->until_day = today;
 }
 
 void

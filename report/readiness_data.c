@@ -23,12 +23,14 @@ saw_policy(const View *view, const SenderView *sender)
     return FALSE;
 }
 
-/* The newest day with an sts report before the window; G_MININT32 if there is none. */
+/* The newest day with an sts report, where that is before the window; G_MININT32 otherwise. */
 static gint32
 newest_before(const View *view)
 {
     gint32 newest = G_MININT32;
-    for (guint i = 0; i < view->order->len && !view->any_sts; i++)
+    if (view->any_sts)
+        return newest;
+    for (guint i = 0; i < view->order->len; i++)
         newest = MAX(newest, ((SenderView *)g_ptr_array_index(view->order, i))->newest_sts_day);
     return newest;
 }

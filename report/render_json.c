@@ -99,7 +99,6 @@ void
 render_json(const Review *review, const RenderStyle *style, GString *out)
 {
     JsonWriter writer;
-    json_t *end = json_object();
     json_writer_begin(&writer, out);
     json_writer_members(&writer, beginning(review));
     json_writer_array(&writer, "domains");
@@ -112,7 +111,6 @@ render_json(const Review *review, const RenderStyle *style, GString *out)
         render_pass_on(style, out);
     }
     json_writer_end(&writer);
-    render_json_root_parts(review, end);
-    json_writer_members(&writer, end);
+    render_json_root_parts(review, &writer);
     json_writer_end(&writer);
 }

@@ -214,18 +214,17 @@ render_json_domain_parts(const Review *review, const ReviewDomain *domain, JsonW
 }
 
 void
-render_json_root_parts(const Review *review, json_t *root)
+render_json_root_parts(const Review *review, JsonWriter *writer)
 {
     if (review->week != NULL)
-        json_object_set_new(root, "week", json_string(review->week));
+        json_writer_put(writer, "week", json_string(review->week));
     if (review->comparison != NULL) {
-        json_object_set_new(root, "compared_with",
-                            json_pack("{s:o, s:o}", "since",
-                                      json_value_day(review->comparison->since), "until",
-                                      json_value_day(review->comparison->until)));
-        json_object_set_new(root, "clean", json_boolean(review->clean));
+        json_writer_put(writer, "compared_with",
+                        json_pack("{s:o, s:o}", "since", json_value_day(review->comparison->since),
+                                  "until", json_value_day(review->comparison->until)));
+        json_writer_put(writer, "clean", json_boolean(review->clean));
     }
     if (review->conformity != NULL)
-        json_object_set_new(root, "conformity",
-                            json_part_conformity(conformity_senders(review->conformity)));
+        json_writer_put(writer, "conformity",
+                        json_part_conformity(conformity_senders(review->conformity)));
 }

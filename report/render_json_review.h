@@ -6,5 +6,5 @@
 
 /* Adds the members of the parts that DOMAIN has to the object that is open. */
 void render_json_domain_parts(const Review *review, const ReviewDomain *domain, JsonWriter *writer);
-/* Adds those of the whole to ROOT. */
-void render_json_root_parts(const Review *review, json_t *root);
+/* Adds those of the whole, the same way. */
+void render_json_root_parts(const Review *review, JsonWriter *writer);

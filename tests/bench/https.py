@@ -1,5 +1,6 @@
 """Collecting over HTTPS: each answer after its commit; beside libmicrohttpd over TLS that does nothing,
-and one that commits each report by itself, without and with its daily sums. wrk is the client and has its share of the processors."""
+and one that commits each report by itself, without and with its daily sums. wrk is the client and has its
+share of the processors."""
 import os
 import re
 import subprocess
